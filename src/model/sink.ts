@@ -1,0 +1,62 @@
+import type { ExecutionRef, ExecutionSummary, Invocation } from './execution.ts';
+import type { LineColumns } from './line.ts';
+import type { Status } from './status.ts';
+
+/** The writer names the execution, so that saying it twice makes it once. */
+export interface NewExecution extends ExecutionRef {
+  readonly name: string;
+  readonly kind?: ExecutionSummary['kind'];
+  readonly user?: string;
+  readonly invocation?: Invocation;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface StepRef extends ExecutionRef {
+  readonly step: string;
+}
+
+/** Announces a step; with `status: 'pending'` before its turn has come, later again as `running`. */
+export interface StepStart extends StepRef {
+  readonly name: string;
+  /** 1 for the first. */
+  readonly order: number;
+  readonly path?: readonly string[];
+  readonly status: Extract<Status, 'pending' | 'running'>;
+  /** The hosts it is going to run on, so that those that did not begin yet can be seen. */
+  readonly hosts: readonly { readonly id: string; readonly name: string; readonly address?: string }[];
+  readonly at: number;
+}
+
+export interface HostRef extends StepRef {
+  readonly host: string;
+}
+
+/** Lines of one host. Appending the same numbers again changes nothing; a number past the next one is refused. */
+export interface Append extends HostRef {
+  /** Number of the first line, from 1. */
+  readonly firstNumber: number;
+  readonly lines: LineColumns;
+}
+
+export interface Ending {
+  readonly status: Status;
+  readonly rawStatus?: string;
+  readonly message?: string;
+  readonly at: number;
+}
+
+export interface HostEnd extends HostRef, Ending {
+  readonly exitCode?: number;
+}
+
+/** Where recorders write. When a call has resolved, what it said survives kill -9 and power loss. */
+export interface LogSink extends AsyncDisposable {
+  createExecution(execution: NewExecution): Promise<void>;
+  startStep(step: StepStart): Promise<void>;
+  startHost(host: HostRef & { readonly at: number }): Promise<void>;
+  append(batch: Append): Promise<void>;
+  finishHost(end: HostEnd): Promise<void>;
+  finishStep(end: StepRef & Ending): Promise<void>;
+  finishExecution(end: ExecutionRef & Ending): Promise<void>;
+}

@@ -1,0 +1,58 @@
+import type { Execution, ExecutionRef } from './execution.ts';
+import type { ExecutionList, LogPage, StepResult } from './page.ts';
+import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from './query.ts';
+
+export interface CallOptions {
+  /** Ends the call; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a source can do; the view and the contract suite read the same declaration. */
+export interface Capabilities {
+  /** `stable`: a pointer outlives restarts. `session`: it holds as long as this object. */
+  readonly pointers: 'stable' | 'session';
+  readonly seekByLine: boolean;
+  readonly seekByTime: boolean;
+  /** Pages carry `firstLine` and `total`. */
+  readonly totals: boolean;
+  /** Filters where the lines are; otherwise the reader must wrap it. */
+  readonly filters: boolean;
+  /** Reads whole steps and executions merged, not only one host's log. */
+  readonly wideScopes: boolean;
+  readonly watch: 'push' | 'poll';
+  /** Steps have hosts; otherwise each step has one nameless host. */
+  readonly hosts: boolean;
+  readonly delete: boolean;
+}
+
+/** Something in the scope changed: ask again for what it names. The narrowest thing that covers the change. */
+export interface Change {
+  readonly execution: string;
+  readonly step?: string;
+  readonly host?: string;
+  /** The execution is gone. */
+  readonly removed?: boolean;
+}
+
+/**
+ * Everything that can be browsed. Every call takes one plain object, so it crosses HTTP or a port as it is.
+ * Failures are `LogError`s; an abort rejects with the signal's reason. Whoever creates a source disposes it.
+ */
+export interface LogSource extends AsyncDisposable {
+  readonly capabilities: Capabilities;
+  listExecutions(query: ExecutionQuery, options?: CallOptions): Promise<ExecutionList>;
+  /** Metadata and steps, never logs. */
+  getExecution(ref: ExecutionRef, options?: CallOptions): Promise<Execution>;
+  getStepResult(query: StepQuery, options?: CallOptions): Promise<StepResult>;
+  readLog(query: LogQuery, options?: CallOptions): Promise<LogPage>;
+  /** What is there, then what is written. Ends only with a `complete` page; anything else that stops it throws. */
+  tailLog(query: LogQuery, options?: CallOptions): AsyncIterable<LogPage>;
+  /** What changes from now on, until aborted. Changes of the same thing may be told as one. */
+  watch(query: WatchQuery, options?: CallOptions): AsyncIterable<Change>;
+}
+
+/** What someone in charge may do with what a source holds. */
+export interface LogAdmin {
+  /** Removes an execution with all its logs. Refused (`invalidRequest`) while it runs. */
+  deleteExecution(ref: ExecutionRef, options?: CallOptions): Promise<void>;
+}
