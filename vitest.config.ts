@@ -1,11 +1,62 @@
-import { defineConfig } from 'vitest/config';
+import { playwright } from '@vitest/browser-playwright';
+import { transform } from 'esbuild';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { chromiumLaunch } from './scripts/chromium.ts';
 
-const node = (name: string, timeout: number) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: timeout },
-});
+function node(name: string, timeout: number, more: object = {}): TestProjectInlineConfiguration {
+  return {
+    test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: timeout, ...more },
+  };
+}
+
+/** Vite leaves standard decorators as they are, and no browser runs them yet. */
+const lowerDecorators = {
+  name: 'lower-decorators',
+  enforce: 'pre' as const,
+  async transform(code: string, id: string) {
+    const file = id.replace(/\?.*$/, '');
+    if (!file.endsWith('.ts') || file.includes('node_modules')) return undefined;
+    const { code: lowered, map } = await transform(code, {
+      loader: 'ts',
+      target: 'chrome128',
+      sourcefile: file,
+      sourcemap: 'external',
+      tsconfigRaw: { compilerOptions: { useDefineForClassFields: true, verbatimModuleSyntax: true } },
+    });
+    return { code: lowered, map };
+  },
+};
+
+function webview(): TestProjectInlineConfiguration {
+  return {
+    plugins: [lowerDecorators],
+    optimizeDeps: { include: ['lit', 'lit/decorators.js', 'lit/directives/*.js', 'axe-core', 're2js'] },
+    test: {
+      name: 'webview',
+      include: ['test/webview/**/*.test.ts'],
+      testTimeout: 15_000,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        viewport: { width: 1000, height: 700 },
+        provider: playwright({ launchOptions: chromiumLaunch() }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
+  };
+}
 
 export default defineConfig({
   test: {
-    projects: [node('unit', 10_000), node('contract', 60_000), node('faults', 120_000)],
+    projects: [
+      node('unit', 10_000),
+      node('contract', 60_000),
+      webview(),
+      // One window at a time: each of these drives a whole editor.
+      node('integration', 120_000, { fileParallelism: false }),
+      node('e2e', 180_000, { fileParallelism: false }),
+      node('faults', 120_000),
+    ],
   },
 });

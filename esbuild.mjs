@@ -1,0 +1,93 @@
+import { context, build as bundle } from 'esbuild';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** @import { BuildOptions } from 'esbuild' */
+
+const root = dirname(fileURLToPath(import.meta.url));
+const out = join(root, 'dist');
+
+/**
+ * The three programs. The extension is CommonJS by its `.cjs` name, because the editor would load a `.js` of
+ * this package as a module.
+ * @param {boolean} production
+ * @returns {BuildOptions[]}
+ */
+function programs(production) {
+  /** @type {BuildOptions} */
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+    minify: production,
+    sourcemap: production ? false : 'linked',
+  };
+  /** @type {BuildOptions} */
+  const node = { ...common, platform: 'node', target: 'node22.13', mainFields: ['module', 'main'] };
+  return [
+    {
+      ...node,
+      entryPoints: { extension: 'src/extension/extension.ts' },
+      outdir: out,
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
+      external: ['vscode'],
+      // CommonJS has no import.meta; workers are found beside the bundle through it.
+      define: { 'import.meta.url': 'importMetaUrl' },
+      banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+    },
+    {
+      ...node,
+      entryPoints: { execlogs: 'src/cli/main.ts' },
+      outdir: out,
+      outExtension: { '.js': '.mjs' },
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'execlogs/[name]-[hash]',
+      // Some dependencies are CommonJS and call require.
+      banner: {
+        js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+      },
+    },
+    {
+      ...common,
+      entryPoints: { log: 'webview/log.ts' },
+      outdir: join(out, 'webview'),
+      platform: 'browser',
+      format: 'esm',
+      target: 'chrome128',
+      minify: true,
+      loader: { '.ttf': 'file' },
+    },
+  ];
+}
+
+async function copyIcons() {
+  await mkdir(join(out, 'webview'), { recursive: true });
+  for (const file of ['codicon.css', 'codicon.ttf'])
+    await cp(join(root, 'node_modules/@vscode/codicons/dist', file), join(out, 'webview', file));
+}
+
+/**
+ * Bundles everything into `dist/`; with `watch`, goes on doing so until the returned function is called.
+ * @param {{ production?: boolean, watch?: boolean }} [options]
+ */
+export async function build({ production = false, watch = false } = {}) {
+  await rm(join(out, 'execlogs'), { recursive: true, force: true });
+  await copyIcons();
+  const wanted = programs(production);
+  if (!watch) {
+    await Promise.all(wanted.map((program) => bundle(program)));
+    return async () => {};
+  }
+  const watched = await Promise.all(wanted.map((program) => context({ ...program, logLevel: 'info' })));
+  await Promise.all(watched.map((program) => program.watch()));
+  return async () => void (await Promise.all(watched.map((program) => program.dispose())));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build({ production: process.argv.includes('--production'), watch: process.argv.includes('--watch') });
+}
