@@ -3,7 +3,7 @@
  *
  *     npm run bench -- [id…] [--rounds N] [--json]
  *
- * An id picks a bench or one of its ratios. Exits 1 when the two sides of a ratio produced different things or a
+ * An id picks a bench or one of its ratios, whose ids begin with the bench's. Exits 1 when the two sides of a ratio produced different things or a
  * bench broke; a missed target is told, not punished.
  */
 import { readdir } from 'node:fs/promises';
@@ -49,7 +49,7 @@ async function runBench(
   }
 }
 
-const columns = [26, 12, 12, 8, 17, 6, 8] as const;
+const widths = [26, 12, 12, 8, 17, 6, 8];
 
 function printHead(): void {
   printCells(['ratio', 'ours', 'theirs', 'ratio', 'min–max', 'runs', 'target'], '');
@@ -70,7 +70,7 @@ function printRow(found: Measure): void {
 }
 
 function printCells(cells: readonly string[], rest: string): void {
-  const padded = cells.map((cell, i) => (i === 0 ? cell.padEnd(columns[i] ?? 0) : cell.padStart(columns[i] ?? 0)));
+  const padded = cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[i] ?? 0)));
   console.log(`${padded.join(' ')}  ${rest}`);
 }
 
