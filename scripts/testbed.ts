@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { findProgram } from './findProgram.ts';
+import { run } from './processes.ts';
+
+/** The npm package that holds a whole VS Code server, and the Node it was built for. */
+const codeServer = '4.139.1';
+const codeServerNode = '24.21.0';
+
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'execution-logs');
+const home = join(cache, `code-server-${codeServer}`);
+const nodePackage = `node-${process.platform}-${process.arch}`;
+
+/** Where VS Code's server is once `installTestbed` has run. */
+export const vscodeServerPaths = {
+  node: join(home, 'node_modules', nodePackage, 'bin/node'),
+  main: join(home, 'node_modules/code-server/lib/vscode/out/server-main.js'),
+};
+
+interface Requirement {
+  readonly debian: string;
+  readonly isThere: boolean;
+}
+
+/** Installs the browser and VS Code's server where they are missing. */
+export async function installTestbed(): Promise<void> {
+  const chromium = {
+    debian: 'chromium',
+    isThere: process.env['CHROMIUM'] !== undefined || findProgram('chromium', 'google-chrome') !== undefined,
+  };
+  const fonts = { debian: 'fonts-noto-cjk', isThere: process.platform !== 'linux' || existsSync('/usr/share/fonts') };
+  await installPackages([chromium, fonts]);
+  await installVscodeServer();
+}
+
+/** Installs VS Code's server where it is missing. */
+export async function installVscodeServer(): Promise<void> {
+  if (existsSync(home)) return;
+  await installPackages([
+    { debian: 'g++', isThere: findProgram('g++', 'clang++') !== undefined },
+    { debian: 'make', isThere: findProgram('make') !== undefined },
+    { debian: 'python3', isThere: findProgram('python3') !== undefined },
+    { debian: 'libkrb5-dev', isThere: process.platform !== 'linux' || existsSync('/usr/include/gssapi/gssapi.h') },
+  ]);
+  // Only a whole installation gets the name that is looked for.
+  const partial = `${home}.partial`;
+  await rm(partial, { recursive: true, force: true });
+  await mkdir(partial, { recursive: true });
+  await writeFile(join(partial, 'package.json'), '{ "private": true }\n');
+  say(`Installing VS Code's server ${codeServer} into ${home} (once, about 3 minutes)`);
+  const stopTicking = tick();
+  try {
+    await npmInstall(partial, `${nodePackage}@${codeServerNode}`);
+    const node = join(partial, 'node_modules', nodePackage);
+    await npmInstall(partial, `code-server@${codeServer}`, {
+      PATH: [join(node, 'bin'), process.env['PATH']].join(delimiter),
+      npm_config_nodedir: node,
+    });
+  } finally {
+    stopTicking();
+  }
+  await rename(partial, home);
+}
+
+async function npmInstall(folder: string, name: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', name];
+  const code = await run('npm', args, { cwd: folder, env: { ...process.env, ...env } });
+  if (code !== 0) throw new Error(`npm could not install ${name}; is its registry reachable?`);
+}
+
+async function installPackages(requirements: readonly Requirement[]): Promise<void> {
+  const missing = requirements.filter(({ isThere }) => !isThere).map(({ debian }) => debian);
+  if (missing.length === 0) return;
+  const remedy = `apt-get install ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0 || !findProgram('apt-get'))
+    throw new Error(`missing on this machine: ${missing.join(', ')}; as root on Debian: ${remedy}`);
+  say(`Installing ${missing.join(', ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const apt = ['-qq', '-o', 'DPkg::Lock::Timeout=600'];
+  await run('apt-get', [...apt, 'update'], { env });
+  if ((await run('apt-get', [...apt, 'install', '-y', '--no-install-recommends', ...missing], { env })) !== 0)
+    throw new Error(`could not install what is missing: ${remedy}`);
+}
+
+/** Shows every half minute that something still goes on. */
+function tick(): () => void {
+  const begun = performance.now();
+  const timer = setInterval(() => say(`… ${String(Math.round((performance.now() - begun) / 1_000))} s`), 30_000);
+  return () => clearInterval(timer);
+}
+
+function say(words: string): void {
+  process.stderr.write(`${words}\n`);
+}
