@@ -1,0 +1,63 @@
+import { delay } from '../../base/abort.ts';
+import { LogError } from '../../model/errors.ts';
+import type { Connection, ConnectionLog } from '../connection.ts';
+import { mergeChange, type Changed, type ChangedExecutions } from './changes.ts';
+
+export interface Follow {
+  readonly signal: AbortSignal;
+  readonly log: ConnectionLog;
+  /** Told what changed, never again before it has resolved. */
+  apply(changes: ChangedExecutions): Promise<void>;
+  /** The connection broke and is back: anything may have changed in between. */
+  missed(): Promise<void>;
+}
+
+/** How long changes are gathered before they are looked at, in milliseconds. */
+const gather = 250;
+const retryAfter = [1, 2, 5, 10, 30].map((seconds) => seconds * 1_000);
+
+/** Follows what changes in a connection until `signal` aborts, through any number of broken watches. */
+export async function followChanges(connection: Connection, follow: Follow): Promise<void> {
+  const { signal, log } = follow;
+  for (let failures = 0; !signal.aborted; failures++) {
+    const begun = performance.now();
+    try {
+      if (failures > 0) await follow.missed();
+      await watchOnce(connection, follow);
+    } catch (error) {
+      if (signal.aborted) return;
+      const { code, message } = LogError.from(error);
+      log.warn(`${connection.name}: watching broke off: ${code}: ${message}`);
+    }
+    if (performance.now() - begun > 60_000) failures = 0;
+    await delay(retryAfter[failures] ?? 30_000, signal).catch(() => undefined);
+  }
+}
+
+async function watchOnce(connection: Connection, { signal, log, apply }: Follow): Promise<void> {
+  const { source } = await connection.open();
+  let waiting = new Map<string, Changed>();
+  let working = false;
+
+  async function work(): Promise<void> {
+    while (waiting.size > 0) {
+      await delay(gather, signal);
+      const changes = waiting;
+      waiting = new Map();
+      await apply(changes);
+    }
+  }
+
+  for await (const change of source.watch({}, { signal })) {
+    mergeChange(waiting, change);
+    if (working) continue;
+    working = true;
+    work()
+      .catch((error: unknown) => {
+        if (!signal.aborted) log.warn(`${connection.name}: refreshing failed: ${LogError.from(error).message}`);
+      })
+      .finally(() => {
+        working = false;
+      });
+  }
+}

@@ -1,0 +1,60 @@
+import { delay } from '../../base/abort.ts';
+import type { Disposes } from '../../base/disposables.ts';
+import type { ConnectionLog } from '../connection.ts';
+import { applyChanges, type Affected } from './changes.ts';
+import type { ExecutionTree } from './executionTree.ts';
+import { followChanges } from './follow.ts';
+import type { ConnectionNode, TreeNode } from './nodes.ts';
+import { isTicking } from './presentation.ts';
+
+export interface Live {
+  readonly tree: ExecutionTree;
+  readonly log: ConnectionLog;
+  /** Called with what may look different now. */
+  affected(affected: Affected): void;
+  /** Called when anything may have changed. */
+  missed(): void;
+}
+
+/** Seconds after which "5 minutes ago" is looked at again. */
+const agoEvery = 20;
+
+/** Keeps the tree up to date while it is seen. Nothing is asked and no timer runs after `dispose`. */
+export class LiveTree implements Disposes {
+  readonly #live: Live;
+  readonly #ended = new AbortController();
+  readonly #followed = new Set<ConnectionNode>();
+
+  constructor(live: Live) {
+    this.#live = live;
+    void this.#tick();
+  }
+
+  /** Follows a connection from when its executions have been fetched. */
+  follow(root: ConnectionNode): void {
+    if (this.#followed.has(root)) return;
+    this.#followed.add(root);
+    const { tree, log, affected, missed } = this.#live;
+    void followChanges(root.connection, {
+      signal: this.#ended.signal,
+      log,
+      missed: async () => missed(),
+      apply: async (changes) => affected(await applyChanges(tree, root, changes)),
+    });
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+  }
+
+  /** Elapsed times move by the second, "5 minutes ago" more slowly. */
+  async #tick(): Promise<void> {
+    const { signal } = this.#ended;
+    for (let second = 1; !signal.aborted; second++) {
+      await delay(1_000, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      const nodes: TreeNode[] = [...this.#live.tree.known()];
+      this.#live.affected({ branches: [], touched: second % agoEvery === 0 ? nodes : nodes.filter(isTicking) });
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { durationOf } from '../../model/execution.ts';
+import { isFinished } from '../../model/status.ts';
+import type { Words } from '../words.ts';
+import { formatCounts, formatDuration, formatTime, statusWord } from './formats.ts';
+import type { ExecutionNode, HostNode, StepNode } from './nodes.ts';
+
+/** A tooltip before the editor's types: a title and what is known, in the words of the system where it has any. */
+export interface Tooltip {
+  readonly title: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly message: string | undefined;
+}
+
+export function tooltipOf(node: ExecutionNode | StepNode | HostNode, now: number, words: Words): Tooltip {
+  const { t } = words;
+  const told = toldOf(node);
+  const duration = durationOf(told, now);
+  const facts: (readonly [string, string | number | undefined])[] = [
+    [t('Status'), statusFact(told, words)],
+    ...specificFacts(node, words),
+    [t('Started'), told.startedAt === undefined ? undefined : formatTime(told.startedAt, words.language)],
+    [t('Ended'), told.endedAt === undefined ? undefined : formatTime(told.endedAt, words.language)],
+    [
+      isFinished(told.status) ? t('Duration') : t('Running for'),
+      duration === undefined || (isFinished(told.status) && told.endedAt === undefined)
+        ? undefined
+        : formatDuration(duration, words),
+    ],
+  ];
+  return {
+    title: node.kind === 'host' ? `${node.host.name}` : told.name,
+    facts: facts.flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[name, String(value)] as const],
+    ),
+    message: told.message,
+  };
+}
+
+function toldOf(node: ExecutionNode | StepNode | HostNode) {
+  switch (node.kind) {
+    case 'execution':
+      return node.execution;
+    case 'step':
+      return node.step;
+    case 'host':
+      return node.host;
+  }
+}
+
+function statusFact({ status, rawStatus }: ReturnType<typeof toldOf>, words: Words): string {
+  const word = statusWord(status, words);
+  return rawStatus && rawStatus !== status ? `${word} (${rawStatus})` : word;
+}
+
+function specificFacts(
+  node: ExecutionNode | StepNode | HostNode,
+  words: Words,
+): (readonly [string, string | number | undefined])[] {
+  const { t } = words;
+  switch (node.kind) {
+    case 'execution': {
+      const { id, kind, user, invocation } = node.execution;
+      return [
+        [t('Id'), id],
+        [t('Kind'), kind],
+        [t('User'), user],
+        [t('Command'), invocation?.command.join(' ')],
+        [t('Folder'), invocation?.directory],
+      ];
+    }
+    case 'step':
+      return [
+        [t('Part of'), node.step.path?.join(' › ')],
+        [t('Hosts'), node.step.hosts && formatCounts(node.step.hosts, words)],
+      ];
+    case 'host': {
+      const { address, exitCode, lines, errors } = node.host;
+      const count = new Intl.NumberFormat(words.language);
+      return [
+        [t('Address'), address],
+        [t('Exit code'), exitCode],
+        [t('Lines'), lines === undefined ? undefined : count.format(lines)],
+        [t('Error lines'), errors ? count.format(errors) : undefined],
+      ];
+    }
+  }
+}
