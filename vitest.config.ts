@@ -3,7 +3,11 @@ import { transform } from 'esbuild';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { chromiumLaunch } from './scripts/chromium.ts';
 
-function node(name: string, timeout: number, more: object = {}): TestProjectInlineConfiguration {
+function node(
+  name: string,
+  timeout: number,
+  more: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
   return {
     test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: timeout, hookTimeout: timeout, ...more },
   };
@@ -47,15 +51,17 @@ function webview(): TestProjectInlineConfiguration {
   };
 }
 
+/** One window at a time, of the extension as it is built. */
+const wholeEditor = { fileParallelism: false, globalSetup: 'test/harness/build.ts' };
+
 export default defineConfig({
   test: {
     projects: [
       node('unit', 10_000),
       node('contract', 60_000),
       webview(),
-      // One window at a time: each of these drives a whole editor.
-      node('integration', 120_000, { fileParallelism: false }),
-      node('e2e', 180_000, { fileParallelism: false }),
+      node('integration', 120_000, wholeEditor),
+      node('e2e', 180_000, wholeEditor),
       node('faults', 120_000),
     ],
   },

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { chromium, type BrowserContext, type Frame, type Page } from 'playwright-core';
 import { chromiumLaunch } from '../../scripts/chromium.ts';
 import { startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.ts';
-
-/** The project, which is the extension under development too. */
-export const projectFolder = join(import.meta.dirname, '../..');
+import { projectFolder } from './projectFolder.ts';
 
 export interface EditorOptions {
   /** The extension: a folder to develop in, or a VSIX to install. Default: this project, as built. */
@@ -22,7 +20,7 @@ export interface EditorOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Real device pixels per CSS pixel. */
   readonly scale?: number;
-  /** BCP 47. */
+  /** As VS Code names it: en, zh-cn. */
   readonly language?: string;
   readonly workspaceTrust?: boolean;
 }
@@ -54,26 +52,31 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   return editor;
 }
 
-export interface TestLog {
+export interface TestRun {
+  readonly testsPath: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export interface TestEnd {
   readonly code: number;
-  /** What the script logged, oldest first. */
-  readonly lines: readonly string[];
+  /** What the editor and its extensions logged. */
+  readonly output: string;
 }
 
 /** Opens a window whose extension host runs `testsPath`, and waits for its end. */
-export async function runTests(options: EditorOptions & { readonly testsPath: string }): Promise<TestLog> {
+export async function runTests(options: EditorOptions & TestRun): Promise<TestEnd> {
   const lines: string[] = [];
   const ended = Promise.withResolvers<number>();
   const { editor } = await launch(options, async (context) => {
-    await context.exposeFunction('codeAutomationLog', (_type: string, words: unknown[]) =>
-      lines.push(words.map((word) => (typeof word === 'string' ? word : JSON.stringify(word))).join(' ')),
-    );
+    await context.exposeFunction('codeAutomationLog', (_type: string, words: readonly unknown[]) => {
+      lines.push(words.map((word) => (typeof word === 'string' ? word : JSON.stringify(word))).join(' '));
+    });
     await context.exposeFunction('codeAutomationExit', (code: number) => {
       ended.resolve(code);
     });
   });
   await using _ = editor;
-  return { code: await ended.promise, lines };
+  return { code: await ended.promise, output: lines.join('\n') };
 }
 
 async function launch(
@@ -97,7 +100,7 @@ async function launch(
   const context = await openBrowser(folder, options);
   stack.defer(() => context.close());
   await prepare?.(context);
-  await presetUserSettings(context, options.theme ?? 'dark');
+  await presetWindow(context, options);
   const page = context.pages()[0] ?? (await context.newPage());
   const url = windowUrl(server, workspace, extension, options.testsPath);
   await page.goto(url, { waitUntil: 'commit' });
@@ -148,7 +151,6 @@ async function openBrowser(folder: string, options: EditorOptions): Promise<Brow
     ...chromiumLaunch(scale),
     viewport: options.viewport ?? { width: 1280, height: 800 },
     permissions: ['clipboard-read', 'clipboard-write'],
-    ...(options.language !== undefined && { locale: options.language }),
   });
 }
 
@@ -164,7 +166,7 @@ const quietSettings = {
 };
 
 /** In the web editor user settings live in the browser; defaults can be given with the page that opens it. */
-async function presetUserSettings(context: BrowserContext, theme: 'light' | 'dark'): Promise<void> {
+async function presetWindow(context: BrowserContext, { theme, language }: EditorOptions): Promise<void> {
   const configurationDefaults = {
     ...quietSettings,
     'workbench.colorTheme': theme === 'light' ? 'Default Light Modern' : 'Default Dark Modern',
@@ -178,6 +180,9 @@ async function presetUserSettings(context: BrowserContext, theme: 'light' | 'dar
       place.dataset.settings = JSON.stringify({ configurationDefaults, ...JSON.parse(place.dataset.settings) });
     }).observe(document, { childList: true, subtree: true });
   `);
+  // The editor's own words in other languages would have to be downloaded; the extension's are its own.
+  if (language !== undefined)
+    await context.addInitScript(`globalThis._VSCODE_NLS_LANGUAGE = ${JSON.stringify(language)};`);
 }
 
 /** Waits until what was open before is open again; the editor's own smoke test driver tells. */
