@@ -1,0 +1,99 @@
+import { checkColumns, firstNewLine } from '../../base/appendRange.ts';
+import { errorLines } from '../../base/errorLines.ts';
+import { pointerPrefix } from '../../base/hostPointer.ts';
+import { sliceColumns } from '../../base/lineBatch.ts';
+import { wellFormed } from '../../base/wellFormed.ts';
+import { LogError } from '../../model/errors.ts';
+import type { LineColumns } from '../../model/line.ts';
+import { pointer } from '../../model/pointer.ts';
+import type { Append, Ending, HostRef, NewExecution, StepStart } from '../../model/sink.ts';
+import { isFinished } from '../../model/status.ts';
+import { markLevels } from '../../text/levels.ts';
+import { scheme } from './heldScope.ts';
+import { HeldLog, type HeldChunk, type HeldExecution, type HeldHost, type HeldStep } from './records.ts';
+
+export function newExecution(about: NewExecution): HeldExecution {
+  return {
+    about,
+    status: 'running',
+    end: {},
+    history: [{ status: 'running', at: about.startedAt }],
+    steps: new Map(),
+    hosts: [],
+    log: new HeldLog(),
+  };
+}
+
+/** Announces a step, or says that an announced one now runs. */
+export function beginStep(execution: HeldExecution, start: StepStart): HeldStep {
+  const { step: id, name, order, path, status, at } = start;
+  const held = execution.steps.get(id) ?? {
+    step: { id, name, order, status, ...(path && { path }) },
+    hosts: new Map<string, HeldHost>(),
+    log: new HeldLog(),
+  };
+  execution.steps.set(id, held);
+  if (!isFinished(held.step.status) && status === 'running') {
+    held.step.status = status;
+    held.step.startedAt ??= at;
+  }
+  for (const host of start.hosts) addHost(execution, held, host);
+  return held;
+}
+
+export function addHost(
+  execution: HeldExecution,
+  step: HeldStep,
+  host: { readonly id: string; readonly name: string; readonly address?: string },
+): HeldHost {
+  const known = step.hosts.get(host.id);
+  if (known) return known;
+  const log = execution.hosts.length + 1;
+  const { id, name, address } = host;
+  const held: HeldHost = {
+    result: { id, name, ...(address !== undefined && { address }), status: 'pending', lines: 0, errors: 0 },
+    origin: { step: step.step.id, host: id, pointerPrefix: pointerPrefix(scheme, execution.about.execution, log) },
+    log: new HeldLog(),
+  };
+  execution.hosts.push(held);
+  step.hosts.set(id, held);
+  return held;
+}
+
+/** Adds what is new of a batch to every scope it belongs to; false when nothing is. */
+export function addLines(execution: HeldExecution, step: HeldStep, host: HeldHost, batch: Append): boolean {
+  checkColumns(batch.lines);
+  const from = firstNewLine(batch, host.log.rows);
+  if (from === batch.lines.count) return false;
+  if (isFinished(host.result.status) || isFinished(execution.status)) throw ended(batch);
+  const lines = ownLines(batch.lines, from);
+  const chunk: HeldChunk = { origin: host.origin, firstNumber: host.log.rows + 1, count: lines.count, lines };
+  for (const log of [execution.log, step.log, host.log]) log.add(chunk);
+  const { errors, first } = errorLines(lines, 0);
+  host.result.lines = host.log.rows;
+  host.result.errors = (host.result.errors ?? 0) + errors;
+  if (first !== undefined)
+    host.result.firstError ??= pointer(`${host.origin.pointerPrefix}${chunk.firstNumber + first}`);
+  return true;
+}
+
+/** How something ended, as its record keeps it. */
+export function endOf({ status, rawStatus, message, at }: Ending) {
+  return {
+    status,
+    ...(rawStatus !== undefined && { rawStatus }),
+    ...(message !== undefined && { message }),
+    endedAt: at,
+  };
+}
+
+/** The writer's arrays stay the writer's. */
+function ownLines(lines: LineColumns, from: number): LineColumns {
+  const own = wellFormed(sliceColumns(lines, from, lines.count));
+  markLevels(own);
+  return own;
+}
+
+function ended({ host, step }: HostRef): LogError {
+  return new LogError('invalidRequest', `Host "${host}" of step "${step}" has ended; nothing more can be appended.`);
+}
