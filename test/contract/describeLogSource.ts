@@ -1,0 +1,42 @@
+import { describe, it } from 'vitest';
+import { changeLaws } from './laws/changes.ts';
+import { errorLaws } from './laws/errors.ts';
+import { filterLaws } from './laws/filters.ts';
+import { lifetimeLaws } from './laws/lifetime.ts';
+import { lineLaws } from './laws/lines.ts';
+import { listLaws } from './laws/lists.ts';
+import { pageLaws } from './laws/pages.ts';
+import { scopeLaws } from './laws/scopes.ts';
+import { seekLaws } from './laws/seek.ts';
+import { tailLaws } from './laws/tails.ts';
+import { writeLaws } from './laws/writes.ts';
+import type { Law, Subject } from './subject.ts';
+
+const laws: readonly Law[] = [
+  ...pageLaws,
+  ...seekLaws,
+  ...tailLaws,
+  ...filterLaws,
+  ...scopeLaws,
+  ...writeLaws,
+  ...changeLaws,
+  ...listLaws,
+  ...lineLaws,
+  ...lifetimeLaws,
+  ...errorLaws,
+];
+
+/** Every law that a log source keeps, each a test of its own on a subject of its own. */
+export async function describeLogSource(name: string, open: () => Promise<Subject>): Promise<void> {
+  await using probe = await open();
+  const { capabilities } = probe.source;
+  const bound = (law: Law): boolean =>
+    (law.binds?.(capabilities) ?? true) && (law.needs === undefined || probe[law.needs] !== undefined);
+  describe(name, () => {
+    for (const law of laws)
+      it.skipIf(!bound(law))(law.law, async () => {
+        await using subject = await open();
+        await law.holds(subject);
+      });
+  });
+}

@@ -1,0 +1,86 @@
+import { expect, vi } from 'vitest';
+import type { WatchQuery } from '../../../src/model/query.ts';
+import type { Change } from '../../../src/model/source.ts';
+import { day, Recording } from '../recording.ts';
+import type { Law, Subject } from '../subject.ts';
+
+/** Watches until a change arrives that `wanted` accepts, after `change` has been made. */
+async function watched(
+  subject: Subject,
+  query: WatchQuery,
+  change: () => Promise<void>,
+  wanted: (change: Change) => boolean,
+): Promise<Change[]> {
+  const leave = new AbortController();
+  const seen: Change[] = [];
+  const watching = (async () => {
+    for await (const one of subject.source.watch(query, { signal: leave.signal })) {
+      seen.push(one);
+      if (wanted(one)) return;
+    }
+  })();
+  await vi.waitFor(() => expect(subject.waitingTails()).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
+  await change();
+  await watching;
+  leave.abort();
+  return seen;
+}
+
+export const changeLaws: readonly Law[] = [
+  {
+    law: 'a change is watched',
+    async holds(subject) {
+      const recording = await Recording.begin(subject);
+      const { execution } = recording;
+      const { sink } = subject;
+      const step = { execution, step: 'build' };
+      const host = { ...step, host: 'alpha' };
+      const names = (want: Change) => (is: Change) =>
+        is.execution === want.execution && is.step === want.step && is.host === want.host;
+      await watched(subject, {}, () => recording.step('build', ['alpha']), names(step));
+      await watched(subject, { execution }, () => sink.startHost({ ...host, at: day }), names(host));
+      await watched(subject, step, () => recording.write('build', 'alpha', ['x']), names(host));
+      await watched(subject, {}, () => recording.endHost('build', 'alpha'), names(host));
+      const end = { status: 'succeeded', at: day } as const;
+      await watched(subject, step, () => sink.finishStep({ ...step, ...end }), names(step));
+      await watched(subject, { execution }, () => recording.end(), names({ execution }));
+      const created = Recording.begin.bind(undefined, subject, `${execution}-2`);
+      await watched(subject, {}, async () => void (await created()), names({ execution: `${execution}-2` }));
+    },
+  },
+  {
+    law: 'a watcher of one execution or step hears nothing of others',
+    async holds(subject) {
+      const one = await Recording.begin(subject);
+      const other = await Recording.begin(subject);
+      for (const recording of [one, other]) {
+        await recording.step('build', ['alpha']);
+        await recording.step('test', ['alpha'], 2);
+      }
+      const query = { execution: one.execution, step: 'build' };
+      const seen = await watched(
+        subject,
+        query,
+        async () => {
+          await other.endHost('build', 'alpha');
+          await one.endHost('test', 'alpha');
+          await one.endHost('build', 'alpha');
+        },
+        () => true,
+      );
+      expect(seen).toEqual([{ ...query, host: 'alpha' }]);
+    },
+  },
+  {
+    law: 'a deletion is watched',
+    needs: 'admin',
+    binds: (capabilities) => capabilities.delete,
+    async holds(subject) {
+      const { execution } = await Recording.begin(subject);
+      await subject.sink.finishExecution({ execution, status: 'failed', at: day });
+      const remove = async () => subject.admin?.deleteExecution({ execution });
+      const seen = await watched(subject, {}, remove, ({ removed }) => removed === true);
+      expect(seen.at(-1)).toEqual({ execution, removed: true });
+    },
+  },
+];
