@@ -57,7 +57,7 @@ const wholeEditor = { fileParallelism: false, globalSetup: 'test/harness/build.t
 export default defineConfig({
   test: {
     projects: [
-      node('unit', 10_000),
+      node('unit', 10_000, { include: ['test/*.test.ts', 'test/unit/**/*.test.ts'] }),
       node('contract', 60_000),
       webview(),
       node('integration', 120_000, wholeEditor),
