@@ -36,7 +36,8 @@ export async function runChecks(): Promise<Counts> {
 async function runCheck(name: string, command: string): Promise<boolean> {
   const begun = performance.now();
   const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [output, words, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const [output, words, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
   console.log(code === 0 ? `✓ ${name} (${seconds} s)` : `✗ ${name} (${seconds} s)\n${output}${words}`);
   return code === 0;
