@@ -1,4 +1,4 @@
-import { commands, EventEmitter, window, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
+import { commands, EventEmitter, window, workspace, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { Disposables, type Disposes } from '../../base/disposables.ts';
 import type { ConnectionLog } from '../connection.ts';
 import type { Connections } from '../connections.ts';
@@ -14,6 +14,7 @@ import { tooltipOf } from './tooltip.ts';
 import { tooltipMarkdown, treeItem } from './treeItem.ts';
 
 export const viewId = 'executionLogs.executions';
+const automatic = 'executionLogs.refresh.automatic';
 
 export interface ViewParts {
   readonly connections: Connections;
@@ -42,6 +43,11 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
     this.#disposables.add(this.#view);
     this.#disposables.add(parts.connections.onDidChange(() => this.refresh()));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#followVisibility()));
+    this.#disposables.add(
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(automatic)) this.#followVisibility();
+      }),
+    );
     this.#disposables.add(this.#view.onDidExpandElement(({ element }) => this.tree.setExpanded(element, true)));
     this.#disposables.add(this.#view.onDidCollapseElement(({ element }) => this.tree.setExpanded(element, false)));
     this.#followVisibility();
@@ -94,6 +100,11 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
     await this.#view.reveal(node, { select: true, focus: options.focus, expand: false });
   }
 
+  /** Opens the view where it is not open; the focus stays where it is if it is. */
+  async show(): Promise<void> {
+    if (!this.#view.visible) await commands.executeCommand(`${viewId}.focus`);
+  }
+
   arrange(change: Parameters<ExecutionTree['arrange']>[0]): void {
     this.tree.arrange(change);
     const words = describeFilter(this.tree.arrangement.filter, this.#parts.words);
@@ -108,8 +119,9 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
   }
 
   #followVisibility(): void {
-    if (this.#view.visible === (this.#live !== undefined)) return;
-    if (!this.#view.visible) {
+    const wanted = this.#view.visible && workspace.getConfiguration().get(automatic, true);
+    if (wanted === (this.#live !== undefined)) return;
+    if (!wanted) {
       this.#live?.dispose();
       this.#live = undefined;
       return;

@@ -1,0 +1,64 @@
+import { commands } from 'vscode';
+import { Disposables, type Disposes } from '../../base/disposables.ts';
+import { reportError } from '../reportError.ts';
+import { groupBy, sortHosts } from './arrange.ts';
+import type { Command, Parts } from './command.ts';
+import { copyFailedHosts, copyHost, copyId } from './copy.ts';
+import { deleteExecution } from './deleteExecution.ts';
+import { nextFailed, previousFailed } from './failedHosts.ts';
+import { clearFilter, filterByStatus, filterByText, showFailedOnly } from './filter.ts';
+import { goToFirstFailure } from './goToFirstFailure.ts';
+import { exportCommand, openInEditor, viewCommands } from './logCommands.ts';
+import { openById } from './openById.ts';
+import { openInBrowser } from './openInBrowser.ts';
+import { openLog, openLogInNewTab, tailLog } from './openLog.ts';
+import { loadMore, refresh, retry } from './refresh.ts';
+import { runAgain } from './runAgain.ts';
+import { runAndRecord } from './runAndRecord.ts';
+import { showOutput } from './showOutput.ts';
+
+const all: readonly Command[] = [
+  openLog,
+  openLogInNewTab,
+  tailLog,
+  goToFirstFailure,
+  nextFailed,
+  previousFailed,
+  copyId,
+  copyHost,
+  copyFailedHosts,
+  openById,
+  openInBrowser,
+  openInEditor,
+  exportCommand,
+  deleteExecution,
+  runAgain,
+  runAndRecord,
+  refresh,
+  retry,
+  loadMore,
+  filterByText,
+  filterByStatus,
+  showFailedOnly,
+  clearFilter,
+  groupBy,
+  sortHosts,
+  showOutput,
+  ...viewCommands,
+];
+
+/** Registers every command; what one throws is told to the user in one place. */
+export function registerCommands(parts: Parts): Disposes {
+  const registered = new Disposables();
+  for (const { name, run } of all) {
+    const attempt = async (...given: unknown[]): Promise<void> => {
+      try {
+        await run(parts, ...given);
+      } catch (error) {
+        void reportError(error, { words: parts.words, log: parts.output }, () => attempt(...given));
+      }
+    };
+    registered.add(commands.registerCommand(`executionLogs.${name}`, attempt));
+  }
+  return registered;
+}

@@ -1,0 +1,21 @@
+import type { LogOutputChannel } from 'vscode';
+import type { Connections } from '../connections.ts';
+import type { LogPanels } from '../panel/logPanels.ts';
+import type { ExecutionsView } from '../tree/executionsView.ts';
+import type { Words } from '../words.ts';
+
+/** What commands work with. */
+export interface Parts {
+  readonly connections: Connections;
+  readonly view: ExecutionsView;
+  readonly panels: LogPanels;
+  readonly words: Words;
+  readonly output: LogOutputChannel;
+}
+
+/** One command. What it is given comes from menus, keybindings or other extensions: check before use. */
+export interface Command {
+  /** Without the prefix `executionLogs.`. */
+  readonly name: string;
+  run(parts: Parts, ...given: unknown[]): Promise<void> | void;
+}

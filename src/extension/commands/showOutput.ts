@@ -1,0 +1,6 @@
+import type { Command } from './command.ts';
+
+export const showOutput: Command = {
+  name: 'showOutput',
+  run: ({ output }) => output.show(true),
+};

@@ -1,0 +1,22 @@
+import { linesOf } from '../../base/lineBatch.ts';
+import type { LineBatch } from '../../model/line.ts';
+import { stripAnsi } from '../../text/ansi.ts';
+
+export type CopyStyle = 'plain' | 'withTime' | 'markdown';
+
+/** The lines of a batch as they are copied: visible text only, one per line, with their time when asked for. */
+export function* copiedLines(batch: LineBatch, style: CopyStyle): Generator<string> {
+  for (const { text, time } of linesOf(batch)) {
+    const visible = stripAnsi(text);
+    if (style !== 'withTime') yield visible;
+    else yield `${time === undefined ? '' : `${new Date(time).toISOString()} `}${visible}`;
+  }
+}
+
+/** A Markdown block that no line can break out of, under a heading that says where the lines come from. */
+export function markdownBlock(heading: string, lines: readonly string[]): string {
+  const longest = Math.max(0, ...lines.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)));
+  const fence = '`'.repeat(Math.max(3, longest + 1));
+  const escaped = heading.replace(/[\\`*_{}[\]<>#|]/g, '\\$&');
+  return `**${escaped}**\n\n${fence}text\n${lines.join('\n')}\n${fence}\n`;
+}

@@ -1,0 +1,35 @@
+import { ConfigurationTarget, workspace } from 'vscode';
+import type { ViewSettings } from '../../bridge/logHost.ts';
+
+const section = 'executionLogs.log';
+const defaults: ViewSettings = { timestamps: 'off', timeZone: 'local', wrap: false };
+const names = ['timestamps', 'timeZone', 'wrap'] as const;
+
+export function readViewSettings(): ViewSettings {
+  const configuration = workspace.getConfiguration(section);
+  return {
+    timestamps: configuration.get('timestamps', defaults.timestamps),
+    timeZone: configuration.get('timeZone', defaults.timeZone),
+    wrap: configuration.get('wrap', defaults.wrap),
+  };
+}
+
+/** Keeps what the user chose in the view, in the user's settings, or in the workspace's where it is set there. */
+export async function writeViewSettings(settings: ViewSettings): Promise<void> {
+  const configuration = workspace.getConfiguration(section);
+  for (const name of names) {
+    if (configuration.get(name) === settings[name]) continue;
+    const inWorkspace = configuration.inspect(name)?.workspaceValue !== undefined;
+    await configuration.update(
+      name,
+      settings[name],
+      inWorkspace ? ConfigurationTarget.Workspace : ConfigurationTarget.Global,
+    );
+  }
+}
+
+export function onViewSettings(listener: (settings: ViewSettings) => void): { dispose(): void } {
+  return workspace.onDidChangeConfiguration((change) => {
+    if (change.affectsConfiguration(section)) listener(readViewSettings());
+  });
+}
