@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { LogError } from '../model/errors.ts';
+import { Ending } from './ending.ts';
+import { OutputPump, type Output } from './outputPump.ts';
+import type { Stop } from './stop.ts';
+
+export interface ProcessStart {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly directory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** `own`: nothing to read, and a process group of its own that is ended as a whole; `ours`: as if we were not there. */
+  readonly terminal: 'own' | 'ours';
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+export interface ProcessEnd {
+  readonly exitCode?: number;
+  readonly signal?: NodeJS.Signals;
+  readonly timedOut: boolean;
+  /** It was asked to stop, and then ended. */
+  readonly stopped: boolean;
+  /** It could not be started, in words. */
+  readonly failure?: string;
+  /** Something it left running still holds its output open. */
+  readonly leftOpen: boolean;
+}
+
+/** Runs one command to its end, with its output going to `output` as it comes. Rejects never. */
+export async function runProcess(start: ProcessStart, output: Output, stop: Stop): Promise<ProcessEnd> {
+  const never = { timedOut: false, stopped: false, leftOpen: false };
+  if (stop.ask.aborted) return { ...never, stopped: true, failure: 'stopped before it began' };
+  if (!existsSync(start.directory)) {
+    return { ...never, exitCode: 126, failure: `the directory ${start.directory} does not exist` };
+  }
+  let child: ChildProcess;
+  try {
+    child = spawnChild(start);
+  } catch (error) {
+    return { ...never, exitCode: 126, failure: `${start.command}: ${LogError.from(error).message}` };
+  }
+  const ending = new Ending(child, { ownGroup: ownGroup(start), timeout: start.timeout }, stop);
+  const pump = new OutputPump(
+    [
+      [child.stdout, 'stdout'],
+      [child.stderr, 'stderr'],
+    ],
+    output,
+  );
+  try {
+    const exit = await exitOf(child, start.command);
+    const { timedOut, stopped } = ending.exited();
+    return { ...exit, timedOut, stopped, leftOpen: !(await pump.closed()) };
+  } finally {
+    ending.dispose();
+  }
+}
+
+function spawnChild(start: ProcessStart): ChildProcess {
+  return spawn(start.command, start.arguments, {
+    cwd: start.directory,
+    env: start.environment,
+    stdio: [start.terminal === 'ours' ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+    detached: ownGroup(start),
+    windowsHide: true,
+  });
+}
+
+/** Windows has no process groups. */
+function ownGroup(start: ProcessStart): boolean {
+  return start.terminal === 'own' && process.platform !== 'win32';
+}
+
+function exitOf(child: ChildProcess, command: string): Promise<Pick<ProcessEnd, 'exitCode' | 'signal' | 'failure'>> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve({ ...(code !== null && { exitCode: code }), ...(signal !== null && { signal }) });
+    });
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (child.pid !== undefined) return;
+      const missing = error.code === 'ENOENT';
+      const failure = missing ? `${command}: command not found` : `${command}: ${error.message}`;
+      resolve({ exitCode: missing ? 127 : 126, failure });
+    });
+  });
+}

@@ -1,0 +1,99 @@
+import type { Ending, LogSink, NewExecution, StepStart } from '../model/sink.ts';
+import { HostLog, hostLogLimits, type HostLogLimits } from './hostLog.ts';
+import { Persistence } from './persistence.ts';
+import { StepRecording } from './stepRecording.ts';
+
+/** How long the end of a run waits for a sink that does not work, in milliseconds. */
+const patienceAtEnd = 5_000;
+
+export interface RecordingOptions {
+  /** Told in words when the sink fails and when it works again. */
+  readonly report: (words: string) => void;
+  readonly limits?: HostLogLimits;
+}
+
+/** Lines of one host that were not recorded. */
+export interface MissingLines {
+  readonly step: string;
+  readonly host: string;
+  readonly words: string;
+}
+
+/** What did not reach the sink. */
+export interface Losses {
+  readonly lines: readonly MissingLines[];
+  /** Why statuses, or the end of the execution, could not be written. */
+  readonly failure?: string;
+}
+
+/** One execution on its way into a sink. Calls return at once and are carried out in order; `finish` waits for all. */
+export class Recording {
+  readonly execution: string;
+  readonly #sink: LogSink;
+  readonly #limits: HostLogLimits;
+  readonly #persistence: Persistence;
+  readonly #steps: StepRecording[] = [];
+  readonly #logs: { step: string; host: string; log: HostLog }[] = [];
+  #queue: Promise<boolean> = Promise.resolve(true);
+  #failure: string | undefined;
+
+  /** Announces the execution; throws when the sink cannot be written to. The sink stays the caller's. */
+  static async begin(sink: LogSink, execution: NewExecution, options: RecordingOptions): Promise<Recording> {
+    await sink.createExecution(execution);
+    return new Recording(sink, execution.execution, options);
+  }
+
+  private constructor(sink: LogSink, execution: string, options: RecordingOptions) {
+    this.execution = execution;
+    this.#sink = sink;
+    this.#limits = options.limits ?? hostLogLimits;
+    this.#persistence = new Persistence(options.report);
+  }
+
+  /** Announces a step, before its turn has come, with the hosts it is going to run on. */
+  step(step: Omit<StepStart, 'execution' | 'status'>): StepRecording {
+    const start = { ...step, execution: this.execution };
+    void this.#enqueue(() => this.#sink.startStep({ ...start, status: 'pending' }));
+    const recording = new StepRecording(start, {
+      enqueue: (call) => this.#enqueue(() => call(this.#sink)),
+      open: (host, started) => this.#open(step.step, host, started),
+    });
+    this.#steps.push(recording);
+    return recording;
+  }
+
+  /** Ends what is still open with it, and the execution; tells what could not be recorded. */
+  async finish(end: Ending): Promise<Losses> {
+    const patience = setTimeout(() => {
+      this.#persistence.hurry();
+    }, patienceAtEnd);
+    await Promise.all(this.#steps.map((step) => step.finished));
+    await this.#enqueue(() => this.#sink.finishExecution({ execution: this.execution, ...end }));
+    clearTimeout(patience);
+    const lines = this.#logs.flatMap(({ step, host, log }) =>
+      log.missing === undefined ? [] : { step, host, words: log.missing },
+    );
+    return { lines, ...(this.#failure !== undefined && { failure: this.#failure }) };
+  }
+
+  /** Nobody waits any longer for a sink that does not work. */
+  hurry(): void {
+    this.#persistence.hurry();
+  }
+
+  #open(step: string, host: string, started: Promise<unknown>): HostLog {
+    const ref = { execution: this.execution, step, host };
+    const log = new HostLog(this.#sink, ref, this.#persistence, started, this.#limits);
+    this.#logs.push({ step, host, log });
+    return log;
+  }
+
+  #enqueue(call: () => Promise<void>): Promise<boolean> {
+    this.#queue = this.#queue.then(async () => {
+      const done = await this.#persistence.carry(call);
+      if (!done) this.#failure ??= this.#persistence.failure?.message ?? 'The recording had ended.';
+      return done;
+    });
+    return this.#queue;
+  }
+}
