@@ -2,9 +2,18 @@ import { isBuiltin } from 'node:module';
 import { LogError } from '../model/errors.ts';
 import type { Opened } from '../sources/open.ts';
 
-/** A place that holds executions, opened when somebody first looks. */
-export class Connection {
+/** A place that holds executions. */
+export interface Connection {
   /** Names the connection in settings, addresses and node ids. */
+  readonly name: string;
+  /** What the user sees. */
+  readonly label: string;
+  /** The same source for everybody. */
+  open(): Promise<Opened>;
+}
+
+/** A connection that is opened when somebody first looks. */
+export class LazyConnection implements Connection {
   readonly name: string;
   readonly label: string;
   readonly url: string;
@@ -19,7 +28,7 @@ export class Connection {
     this.#log = log;
   }
 
-  /** The same source for everybody; a failure is not remembered, so the next call tries again. */
+  /** A failure is not remembered, so the next call tries again. */
   open(): Promise<Opened> {
     if (this.#closed) return Promise.reject(new LogError('closed', `The connection “${this.label}” was closed.`));
     this.#opened ??= this.#open().catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { EventEmitter, workspace } from 'vscode';
 import { Disposables, type Disposes } from '../base/disposables.ts';
 import { LogError } from '../model/errors.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
-import { Connection, type ConnectionLog, type ConnectionSpec } from './connection.ts';
+import { LazyConnection, type ConnectionLog, type ConnectionSpec } from './connection.ts';
 import { localName, parseConnections } from './connectionSettings.ts';
 import type { Words } from './words.ts';
 
@@ -14,7 +14,7 @@ export class Connections implements Disposes {
   readonly #words: Words;
   readonly #changed = new EventEmitter<void>();
   readonly #disposables = new Disposables();
-  #list: readonly Connection[] = [];
+  #list: readonly LazyConnection[] = [];
 
   readonly onDidChange = this.#changed.event;
 
@@ -32,11 +32,11 @@ export class Connections implements Disposes {
     this.#read();
   }
 
-  list(): readonly Connection[] {
+  list(): readonly LazyConnection[] {
     return this.#list;
   }
 
-  get(name: string): Connection {
+  get(name: string): LazyConnection {
     const found = this.#list.find((connection) => connection.name === name);
     if (found) return found;
     throw new LogError('notFound', this.#words.t('There is no connection “{0}”; it is not in the settings.', name));
@@ -54,7 +54,7 @@ export class Connections implements Disposes {
     const before = this.#list;
     this.#list = [this.#local(), ...specs].map((spec) => {
       const known = before.find(({ name, url }) => name === spec.name && url === spec.url);
-      return known ?? new Connection(spec, this.#log);
+      return known ?? new LazyConnection(spec, this.#log);
     });
     for (const connection of before) if (!this.#list.includes(connection)) connection.close();
   }

@@ -41,7 +41,7 @@ function* candidates(path: string, { folders, directory, mapping }: LinkContext)
   const names = normalise(given.names);
   if (given.absolute) yield* inside(names, folders);
   else if (names) yield* everywhere(names, folders);
-  const ends = given.names.filter((name) => name !== '.' && name !== '..');
+  const ends = given.names.slice(given.names.lastIndexOf('..') + 1).filter((name) => name !== '.');
   for (let from = 1; from <= ends.length - 2; from++) yield* everywhere(ends.slice(from), folders);
 }
 
