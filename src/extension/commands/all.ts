@@ -50,15 +50,15 @@ const all: readonly Command[] = [
 /** Registers every command; what one throws is told to the user in one place. */
 export function registerCommands(parts: Parts): Disposes {
   const registered = new Disposables();
-  for (const { name, run } of all) {
+  for (const command of all) {
     const attempt = async (...given: unknown[]): Promise<void> => {
       try {
-        await run(parts, ...given);
+        await command.run(parts, ...given);
       } catch (error) {
         void reportError(error, { words: parts.words, log: parts.output }, () => attempt(...given));
       }
     };
-    registered.add(commands.registerCommand(`executionLogs.${name}`, attempt));
+    registered.add(commands.registerCommand(`executionLogs.${command.name}`, attempt));
   }
   return registered;
 }

@@ -26,10 +26,11 @@ export class CommandQueue {
   }
 
   async #news(signal: AbortSignal | undefined): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#wake = resolve;
-    const forget = onAbort(signal, resolve);
-    await promise;
+    let forget = (): void => undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      forget = onAbort(signal, resolve);
+    });
     forget();
   }
 }

@@ -25,7 +25,7 @@ export async function readRange(
   source: LogSource,
   { scope, from, to, style }: CopiedRange,
   words: Words,
-  { signal, progress }: { readonly signal: AbortSignal; progress(read: number): void },
+  { signal, progress }: { readonly signal: AbortSignal; readonly progress: (read: number) => void },
 ): Promise<Copied> {
   const lines: string[] = [];
   let characters = 0;

@@ -34,7 +34,16 @@ export function logHost(log: ShownLog, words: Words): LogHost {
     if (request.execution === log.address.scope.execution) return request;
     throw new LogError('forbidden', words.t('This tab shows another execution.'));
   }
+  return { ...viewing(log, own), ...reading(log, own), ...acting(log, own, words) };
+}
 
+/** Refuses a request about another execution. */
+type Own = <Request extends ExecutionRef>(request: Request) => Request;
+
+type Viewing = Pick<LogHost, 'start' | 'commands' | 'showing' | 'changeSettings'>;
+type Reading = Pick<LogHost, 'getExecution' | 'getStepResult' | 'readLog' | 'tailLog' | 'watch'>;
+
+function viewing(log: ShownLog, own: Own): Viewing {
   return {
     async start() {
       const { capabilities } = await log.source();
@@ -49,7 +58,16 @@ export function logHost(log: ShownLog, words: Words): LogHost {
       };
     },
     commands: (_, options) => log.commands(options?.signal),
+    async showing(request) {
+      const { address } = requests.showingRequest(request, 'request');
+      log.showing({ connection: log.address.connection, scope: own(address.scope) });
+    },
+    changeSettings: async (request) => writeViewSettings(requests.viewSettings(request, 'request')),
+  };
+}
 
+function reading(log: ShownLog, own: Own): Reading {
+  return {
     async getExecution(request, options) {
       const ref = own(requests.executionRef(request, 'request'));
       const execution = await (await log.source()).getExecution(ref, options);
@@ -75,13 +93,11 @@ export function logHost(log: ShownLog, words: Words): LogHost {
       const query = { ...rest, ...own({ execution: execution ?? '' }) };
       yield* (await log.source()).watch(query, options);
     },
+  };
+}
 
-    async showing(request) {
-      const { address } = requests.showingRequest(request, 'request');
-      own(address.scope);
-      log.showing({ connection: log.address.connection, scope: address.scope });
-    },
-    changeSettings: async (request) => writeViewSettings(requests.viewSettings(request, 'request')),
+function acting(log: ShownLog, own: Own, words: Words): Omit<LogHost, keyof Viewing | keyof Reading> {
+  return {
     async openLink(request) {
       const link = requests.link(request, 'request');
       const { execution } = log.address.scope;

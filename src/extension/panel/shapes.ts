@@ -72,16 +72,19 @@ export function object<F extends Fields>(fields: F): Shape<Read<F>> {
   };
 }
 
+type Tagged<Tag extends string, Shapes extends Readonly<Record<string, Shape<object>>>> = {
+  [Word in keyof Shapes]: Readonly<Record<Tag, Word>> & ReturnType<Shapes[Word]>;
+}[keyof Shapes];
+
 /** One of several objects, told apart by the word in `tag`. */
 export function tagged<Tag extends string, Shapes extends Readonly<Record<string, Shape<object>>>>(
   tag: Tag,
   shapes: Shapes,
-): Shape<{ [K in keyof Shapes]: { readonly [T in Tag]: K } & ReturnType<Shapes[K]> }[keyof Shapes]> {
-  type Result = { [K in keyof Shapes]: { readonly [T in Tag]: K } & ReturnType<Shapes[K]> }[keyof Shapes];
+): Shape<Tagged<Tag, Shapes>> {
   return (value, place) => {
     const word: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, tag) : undefined;
     const shape = typeof word === 'string' && Object.hasOwn(shapes, word) ? shapes[word] : undefined;
     if (!shape) refuse(`${place}.${tag}`, `one of ${Object.keys(shapes).join(', ')}`);
-    return { [tag]: word, ...shape(value, place) } as Result;
+    return { [tag]: word, ...shape(value, place) } as Tagged<Tag, Shapes>;
   };
 }

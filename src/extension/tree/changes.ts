@@ -64,7 +64,7 @@ async function renew(
 ): Promise<boolean> {
   try {
     const { source } = await node.parent.connection.open();
-    const { steps, history: _, ...execution } = await source.getExecution({ execution: node.execution.id });
+    const { steps, ...execution } = await source.getExecution({ execution: node.execution.id });
     node.execution = execution;
     const listing = tree.steps(node);
     if (!listing.loaded) return true;

@@ -229,8 +229,7 @@ export class ExecutionTree {
     const known = listing.find(id);
     if (known) return known;
     const { source } = await root.connection.open();
-    const { steps: _, history: __, ...execution } = await source.getExecution({ execution: id });
-    return listing.add(execution);
+    return listing.add(await source.getExecution({ execution: id }));
   }
 
   async #findHost(step: StepNode, host: string): Promise<HostNode | undefined> {

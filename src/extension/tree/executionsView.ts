@@ -107,9 +107,8 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
 
   arrange(change: Parameters<ExecutionTree['arrange']>[0]): void {
     this.tree.arrange(change);
-    const words = describeFilter(this.tree.arrangement.filter, this.#parts.words);
-    this.#view.description = words;
-    void commands.executeCommand('setContext', 'executionLogs.filtered', words !== '');
+    const filtered = describeFilter(this.tree.arrangement.filter, this.#parts.words) !== '';
+    void commands.executeCommand('setContext', 'executionLogs.filtered', filtered);
     this.#changed.fire(undefined);
   }
 
@@ -159,9 +158,12 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
 
   /** Says in the view what an empty top means. */
   async #describeTop(children: readonly TreeNode[]): Promise<void> {
+    const { words } = this.#parts;
     const error = this.tree.topError();
     const failed = children.length === 0 && error ? error : undefined;
-    this.#view.message = failed ? errorWords(failed, this.#parts.words).message : '';
+    const filter = describeFilter(this.tree.arrangement.filter, words);
+    const shown = filter === '' ? '' : words.t('Showing only: {0}', filter);
+    this.#view.message = failed ? errorWords(failed, words).message : shown;
     const state = failed ? failed.code : children.length === 0 ? 'empty' : 'ready';
     await commands.executeCommand('setContext', 'executionLogs.state', state);
   }

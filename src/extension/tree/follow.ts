@@ -7,9 +7,9 @@ export interface Follow {
   readonly signal: AbortSignal;
   readonly log: ConnectionLog;
   /** Told what changed, never again before it has resolved. */
-  apply(changes: ChangedExecutions): Promise<void>;
+  readonly apply: (changes: ChangedExecutions) => Promise<void>;
   /** The connection broke and is back: anything may have changed in between. */
-  missed(): Promise<void>;
+  readonly missed: () => void;
 }
 
 /** How long changes are gathered before they are looked at, in milliseconds. */
@@ -19,13 +19,13 @@ const retryAfter = [1, 2, 5, 10, 30].map((seconds) => seconds * 1_000);
 /** Follows what changes in a connection until `signal` aborts, through any number of broken watches. */
 export async function followChanges(connection: Connection, follow: Follow): Promise<void> {
   const { signal, log } = follow;
-  for (let failures = 0; !signal.aborted; failures++) {
+  for (let failures = 0; !isOver(signal); failures++) {
     const begun = performance.now();
     try {
-      if (failures > 0) await follow.missed();
+      if (failures > 0) follow.missed();
       await watchOnce(connection, follow);
     } catch (error) {
-      if (signal.aborted) return;
+      if (isOver(signal)) return;
       const { code, message } = LogError.from(error);
       log.warn(`${connection.name}: watching broke off: ${code}: ${message}`);
     }
@@ -54,10 +54,15 @@ async function watchOnce(connection: Connection, { signal, log, apply }: Follow)
     working = true;
     work()
       .catch((error: unknown) => {
-        if (!signal.aborted) log.warn(`${connection.name}: refreshing failed: ${LogError.from(error).message}`);
+        if (!isOver(signal)) log.warn(`${connection.name}: refreshing failed: ${LogError.from(error).message}`);
       })
       .finally(() => {
         working = false;
       });
   }
+}
+
+/** Asks anew each time: it becomes true while something is awaited. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

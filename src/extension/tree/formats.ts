@@ -56,7 +56,11 @@ export function formatCounts(counts: StatusCounts, { t }: Words): string {
   const failed = statuses.filter(isFailure).reduce((sum, status) => sum + (counts[status] ?? 0), 0);
   if (failed > 0) return t('{0} of {1} failed', failed, total);
   if (counts.running) return t('{0} of {1} running', counts.running, total);
-  return t('{0} hosts', total);
+  return hostCount(total, { t });
+}
+
+export function hostCount(count: number, { t }: Pick<Words, 't'>): string {
+  return count === 1 ? t('1 host') : t('{0} hosts', count);
 }
 
 export function statusWord(status: Status, { t }: Words): string {

@@ -45,7 +45,7 @@ export function listSteps(parent: ExecutionNode): Steps {
     pageSize: Number.MAX_SAFE_INTEGER,
     async fetch() {
       const { source } = await connectionOf(parent).open();
-      const { steps, history: _, ...execution } = await source.getExecution({ execution: parent.execution.id });
+      const { steps, ...execution } = await source.getExecution({ execution: parent.execution.id });
       parent.execution = execution;
       return { items: steps };
     },

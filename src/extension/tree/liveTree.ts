@@ -11,9 +11,9 @@ export interface Live {
   readonly tree: ExecutionTree;
   readonly log: ConnectionLog;
   /** Called with what may look different now. */
-  affected(affected: Affected): void;
+  readonly affected: (affected: Affected) => void;
   /** Called when anything may have changed. */
-  missed(): void;
+  readonly missed: () => void;
 }
 
 /** Seconds after which "5 minutes ago" is looked at again. */
@@ -38,7 +38,7 @@ export class LiveTree implements Disposes {
     void followChanges(root.connection, {
       signal: this.#ended.signal,
       log,
-      missed: async () => missed(),
+      missed,
       apply: async (changes) => affected(await applyChanges(tree, root, changes)),
     });
   }
@@ -50,11 +50,17 @@ export class LiveTree implements Disposes {
   /** Elapsed times move by the second, "5 minutes ago" more slowly. */
   async #tick(): Promise<void> {
     const { signal } = this.#ended;
-    for (let second = 1; !signal.aborted; second++) {
-      await delay(1_000, signal).catch(() => undefined);
-      if (signal.aborted) return;
+    for (let second = 1; await passed(1_000, signal); second++) {
       const nodes: TreeNode[] = [...this.#live.tree.known()];
       this.#live.affected({ branches: [], touched: second % agoEvery === 0 ? nodes : nodes.filter(isTicking) });
     }
   }
+}
+
+/** True after some time; false as soon as `signal` aborts. */
+async function passed(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  return delay(milliseconds, signal).then(
+    () => true,
+    () => false,
+  );
 }

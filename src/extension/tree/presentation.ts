@@ -2,7 +2,7 @@ import { durationOf, type HostResult } from '../../model/execution.ts';
 import { isFailure, isFinished, type Status } from '../../model/status.ts';
 import type { Words } from '../words.ts';
 import { errorWords } from '../errorWords.ts';
-import { dayOf, formatAgo, formatCounts, formatDay, formatDuration, statusWord, sumOf } from './formats.ts';
+import { dayOf, formatAgo, formatCounts, formatDay, formatDuration, hostCount, statusWord, sumOf } from './formats.ts';
 import type { ExecutionNode, Group, HostNode, StepNode, TreeNode } from './nodes.ts';
 
 /** How a node looks, before the editor's own types. */
@@ -46,8 +46,8 @@ export function lookOf(node: TreeNode, now: number, words: Words): Look {
           `hostGroup${failedWord(node.status)}`,
           isFailure(node.status) ? 'expanded' : 'collapsed',
         ),
-        description: t('{0} hosts', node.count),
-        accessible: `${t('{0} hosts', node.count)}, ${statusWord(node.status, words)}`,
+        description: hostCount(node.count, words),
+        accessible: `${hostCount(node.count, words)}, ${statusWord(node.status, words)}`,
       };
     case 'host':
       return hostLook(node, now, words);

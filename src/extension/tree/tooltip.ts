@@ -28,7 +28,7 @@ export function tooltipOf(node: ExecutionNode | StepNode | HostNode, now: number
     ],
   ];
   return {
-    title: node.kind === 'host' ? `${node.host.name}` : told.name,
+    title: told.name,
     facts: facts.flatMap(([name, value]) =>
       value === undefined || value === '' ? [] : [[name, String(value)] as const],
     ),
