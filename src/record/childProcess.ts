@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { LogError } from '../model/errors.ts';
 import { Ending } from './ending.ts';
+import { openOutputPipes, type OutputPipes } from './outputPipes.ts';
 import { OutputPump, type Output } from './outputPump.ts';
 import type { Stop } from './stop.ts';
 
@@ -35,20 +36,19 @@ export async function runProcess(start: ProcessStart, output: Output, stop: Stop
   if (!existsSync(start.directory)) {
     return { ...never, exitCode: 126, failure: `the directory ${start.directory} does not exist` };
   }
+  const pipes = await openOutputPipes();
   let child: ChildProcess;
   try {
-    child = spawnChild(start);
+    child = spawnChild(start, pipes);
   } catch (error) {
+    pipes?.stdout.destroy();
+    pipes?.stderr.destroy();
     return { ...never, exitCode: 126, failure: `${start.command}: ${LogError.from(error).message}` };
+  } finally {
+    pipes?.closeWriteEnds();
   }
   const ending = new Ending(child, { ownGroup: ownGroup(start), timeout: start.timeout }, stop);
-  const pump = new OutputPump(
-    [
-      [child.stdout, 'stdout'],
-      [child.stderr, 'stderr'],
-    ],
-    output,
-  );
+  const pump = new OutputPump({ stdout: pipes?.stdout ?? child.stdout, stderr: pipes?.stderr ?? child.stderr }, output);
   try {
     const exit = await exitOf(child, start.command);
     const { timedOut, stopped } = ending.exited();
@@ -58,14 +58,16 @@ export async function runProcess(start: ProcessStart, output: Output, stop: Stop
   }
 }
 
-function spawnChild(start: ProcessStart): ChildProcess {
-  return spawn(start.command, start.arguments, {
+function spawnChild(start: ProcessStart, pipes: OutputPipes | undefined): ChildProcess {
+  const [stdout, stderr] = pipes?.writeEnds ?? (['pipe', 'pipe'] as const);
+  const options: SpawnOptions = {
     cwd: start.directory,
     env: start.environment,
-    stdio: [start.terminal === 'ours' ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+    stdio: [start.terminal === 'ours' ? 'inherit' : 'ignore', stdout, stderr],
     detached: ownGroup(start),
     windowsHide: true,
-  });
+  };
+  return spawn(start.command, start.arguments, options);
 }
 
 /** Windows has no process groups. */

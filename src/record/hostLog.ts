@@ -95,7 +95,9 @@ export class HostLog {
       return undefined;
     }
     if (!this.#persistence.failure) return this.#room.promise;
-    this.#drop(this.#collector.take());
+    const lines = this.#collector.take();
+    this.#lines += lines.count;
+    this.#drop(lines);
     return undefined;
   }
 
@@ -113,6 +115,7 @@ export class HostLog {
     await this.#started;
     while (this.#collector.count > 0) {
       const lines = this.#collector.take();
+      this.#lines += lines.count;
       this.#release();
       if (!(await this.#append(lines))) this.#drop(lines);
       else if (this.#shortfall.pending) await this.#tellShortfall();
@@ -132,7 +135,6 @@ export class HostLog {
     };
     if (!(await this.#persistence.carry(append))) return false;
     this.#nextNumber += lines.count;
-    this.#lines += lines.count;
     return true;
   }
 
@@ -143,7 +145,6 @@ export class HostLog {
   }
 
   #drop(lines: LineColumns): void {
-    this.#lines += lines.count;
     this.#shortfall.add(this.#nextNumber, lines, this.#persistence.failure?.message ?? 'The recording had ended.');
   }
 

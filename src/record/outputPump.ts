@@ -14,16 +14,20 @@ const graceToClose = 2_000;
 
 /** Carries what a process writes to an output, no faster than that takes it. */
 export class OutputPump {
-  readonly #streams: readonly Readable[];
+  readonly #streams: Readable[] = [];
   readonly #allClosed: Promise<unknown>;
   #held = 0;
   #lastRead = Date.now();
 
-  constructor(streams: readonly (readonly [Readable | null, 'stdout' | 'stderr'])[], output: Output) {
-    this.#streams = streams.flatMap(([stream]) => stream ?? []);
-    this.#allClosed = Promise.all(
-      streams.flatMap(([stream, name]) => (stream ? [this.#pump(stream, name, output)] : [])),
-    );
+  constructor(from: { readonly stdout: Readable | null; readonly stderr: Readable | null }, output: Output) {
+    const closed: Promise<void>[] = [];
+    for (const name of ['stdout', 'stderr'] as const) {
+      const stream = from[name];
+      if (!stream) continue;
+      this.#streams.push(stream);
+      closed.push(this.#pump(stream, name, output));
+    }
+    this.#allClosed = Promise.all(closed);
     onAbort(output.gone, () => {
       this.#close();
     });
