@@ -1,4 +1,4 @@
-import { escapeEnd, nextEscape } from './escapes.ts';
+import { escapeEnd, hasEscapes, nextEscape } from './escapes.ts';
 import { applyRendition, attribute, noColour, trueColour, type Pen } from './pen.ts';
 
 /** An index into the 256-colour palette (0–15 are the theme's terminal colours), or a colour of its own. */
@@ -31,8 +31,8 @@ export const plainStyle: Style = Object.freeze({});
  * `end` is what the next line begins with when the writer did not reset.
  */
 export function styleRuns(text: string, initial: Style = plainStyle): { runs: StyleRun[]; end: Style } {
+  if (!hasEscapes(text)) return { runs: text === '' ? [] : [{ text, style: initial }], end: initial };
   let escape = nextEscape(text, 0);
-  if (escape < 0) return { runs: text === '' ? [] : [{ text, style: initial }], end: initial };
   const writer = new RunWriter(initial);
   let from = 0;
   while (escape >= 0) {
@@ -47,8 +47,8 @@ export function styleRuns(text: string, initial: Style = plainStyle): { runs: St
 
 /** The text without terminal control sequences: what can be read of it, searched in and copied. */
 export function stripAnsi(text: string): string {
+  if (!hasEscapes(text)) return text;
   let escape = nextEscape(text, 0);
-  if (escape < 0) return text;
   let visible = '';
   let from = 0;
   while (escape >= 0) {

@@ -83,8 +83,7 @@ function applyAttribute(pen: Pen, code: number): void {
 
 /** A code with parts behind colons, as in `4:3` or `38:2::255:0:0`; gives the index where the parameter ends. */
 function applyParts(pen: Pen, code: number, text: string, from: number, to: number): number {
-  const semicolon = text.indexOf(';', from);
-  const end = semicolon < 0 || semicolon > to ? to : semicolon;
+  const end = parameterEnd(text, from, to);
   if (end - from > 64) return end;
   const parts = text.slice(from, end).split(':').map(Number);
   const kind = parts[0] ?? 0;
@@ -104,7 +103,8 @@ function applyColour(pen: Pen, code: number, text: string, from: number, to: num
   let end = parameterEnd(text, from, to);
   if (kind !== 5 && kind !== 2) return end;
   const values = [0, 0, 0];
-  for (let i = 0; i < (kind === 5 ? 1 : 3) && end < to; i++) {
+  for (let i = 0; i < (kind === 5 ? 1 : 3); i++) {
+    if (end >= to) return end;
     values[i] = numberAt(text, end + 1, to);
     end = parameterEnd(text, end + 1, to);
   }
