@@ -17,17 +17,18 @@ export function leavable<T>(
       });
       const generator = generate(inner.signal);
       let left = false;
+      const hasLeft = (): boolean => left;
       const gone = { done: true, value: undefined } as const;
       return {
         async next(): Promise<IteratorResult<T, void>> {
-          if (left) return gone;
+          if (hasLeft()) return gone;
           try {
             const result = await generator.next();
             if (result.done) forget();
             return result;
           } catch (error) {
             forget();
-            if (left) return gone;
+            if (hasLeft()) return gone;
             throw error;
           }
         },

@@ -11,7 +11,11 @@ export interface HostPage {
 
 /** One page of a step's hosts, filtered and sorted as asked; `hosts` are all of them. */
 export function pageHosts(hosts: readonly HostResult[], query: StepQuery, now: number): HostPage {
-  const wanted = hosts.filter((host) => isWanted(host, query)).sort(orderOf(query.sort ?? 'result', now));
+  const wanted = sorted(
+    hosts.filter((host) => isWanted(host, query)),
+    query.sort ?? 'result',
+    now,
+  );
   const start = query.cursor === undefined ? 0 : afterCursor(wanted, query.cursor);
   const end = start + limitOf(query.limit, 200);
   const last = wanted[end - 1];
@@ -49,29 +53,40 @@ function afterCursor(hosts: readonly HostResult[], cursor: string): number {
   return index + 1;
 }
 
-const names = new Intl.Collator('en', { numeric: true });
-
-function byName(a: HostResult, b: HostResult): number {
-  return names.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
+/** Names are compared through keys made once: with ten thousand hosts, a collator would hold the thread too long. */
+function sorted(hosts: readonly HostResult[], sort: HostSort, now: number): HostResult[] {
+  const keyed = hosts.map((host) => ({ host, weight: weightOf(host, sort, now), name: nameKey(host) }));
+  keyed.sort((a, b) => b.weight - a.weight || compare(a.name, b.name) || compare(a.host.id, b.host.id));
+  return keyed.map(({ host }) => host);
 }
 
-/** Longest and highest first: those are who one looks for. Unknown values come last. */
-function orderOf(sort: HostSort, now: number): (a: HostResult, b: HostResult) => number {
+/** What weighs more comes first: what went wrong, what took longest. What is unknown comes last. */
+function weightOf(host: HostResult, sort: HostSort, now: number): number {
   switch (sort) {
     case 'result':
-      return (a, b) => rank(a.status) - rank(b.status) || byName(a, b);
+      return urgency(host.status);
     case 'name':
-      return byName;
+      return 0;
     case 'duration':
-      return (a, b) => (durationOf(b, now) ?? -1) - (durationOf(a, now) ?? -1) || byName(a, b);
+      return durationOf(host, now) ?? -1;
     case 'exitCode':
-      return (a, b) => (b.exitCode ?? -Infinity) - (a.exitCode ?? -Infinity) || byName(a, b);
+      return host.exitCode ?? Number.MIN_SAFE_INTEGER;
     default:
       throw new LogError('invalidRequest', `Hosts cannot be sorted by "${String(sort)}".`);
   }
 }
 
-function rank(status: Status): number {
-  if (isFailure(status)) return 0;
-  return isFinished(status) ? 2 : status === 'pending' ? 3 : 1;
+function urgency(status: Status): number {
+  if (isFailure(status)) return 3;
+  if (isFinished(status)) return 1;
+  return status === 'pending' ? 0 : 2;
+}
+
+/** Puts host-9 before host-10. */
+function nameKey({ name }: HostResult): string {
+  return name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, '0'));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

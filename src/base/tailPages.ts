@@ -7,7 +7,7 @@ import type { Reading } from './readPage.ts';
 /** Reads on from `position` for ever, waiting for news at the end, until a page is complete. */
 export async function* tailPages(
   read: (position: Position) => Promise<Reading>,
-  news: News,
+  news: Pick<News, 'mark' | 'since'>,
   position: Position,
   signal: AbortSignal,
 ): AsyncGenerator<LogPage, void> {

@@ -93,7 +93,7 @@ export async function pagesOnward(source: LogSource, query: PageQuery, position:
   for (let next = position; ;) {
     const page = await source.readLog({ ...query, position: next });
     const last = pages.at(-1);
-    if (last && page.newer === last.newer && page.lines.count === 0) return pages;
+    if (page.lines.count === 0 && page.newer === last?.newer) return pages;
     pages.push(page);
     next = { at: 'after', pointer: page.newer };
   }

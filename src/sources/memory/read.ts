@@ -27,13 +27,12 @@ export function executionOf(execution: HeldExecution): Execution {
 }
 
 export function stepOf(execution: HeldExecution, held: HeldStep): Step {
-  const status = settled(held.step.status, execution.status);
-  return { ...held.step, status, hosts: countStatuses(hostsOf(execution, held)) };
+  return { ...settled(held.step, summaryOf(execution)), hosts: countStatuses(hostsOf(execution, held)) };
 }
 
 export function hostsOf(execution: HeldExecution, held: HeldStep): HostResult[] {
-  const parent = settled(held.step.status, execution.status);
-  return [...held.hosts.values()].map(({ result }) => ({ ...result, status: settled(result.status, parent) }));
+  const parent = settled(held.step, summaryOf(execution));
+  return [...held.hosts.values()].map(({ result }) => ({ ...settled(result, parent) }));
 }
 
 /** Whether nothing more will be written in a scope. */

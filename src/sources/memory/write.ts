@@ -1,4 +1,4 @@
-import { checkColumns, firstNewLine } from '../../base/appendRange.ts';
+import { checkColumns, knownLines } from '../../base/appendRange.ts';
 import { errorLines } from '../../base/errorLines.ts';
 import { pointerPrefix } from '../../base/hostPointer.ts';
 import { sliceColumns } from '../../base/lineBatch.ts';
@@ -63,13 +63,13 @@ export function addHost(
 /** Adds what is new of a batch to every scope it belongs to; false when nothing is. */
 export function addLines(execution: HeldExecution, step: HeldStep, host: HeldHost, batch: Append): boolean {
   checkColumns(batch.lines);
-  const from = firstNewLine(batch, host.log.rows);
+  const from = knownLines(batch.firstNumber, batch.lines.count, host.log.rows);
   if (from === batch.lines.count) return false;
-  if (isFinished(host.result.status) || isFinished(execution.status)) throw ended(batch);
+  if ([host.result, step.step, execution].some(({ status }) => isFinished(status))) throw ended(batch);
   const lines = ownLines(batch.lines, from);
   const chunk: HeldChunk = { origin: host.origin, firstNumber: host.log.rows + 1, count: lines.count, lines };
   for (const log of [execution.log, step.log, host.log]) log.add(chunk);
-  const { errors, first } = errorLines(lines, 0);
+  const { errors, first } = errorLines(lines, 0, lines.count);
   host.result.lines = host.log.rows;
   host.result.errors = (host.result.errors ?? 0) + errors;
   if (first !== undefined)

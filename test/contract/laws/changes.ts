@@ -44,8 +44,9 @@ export const changeLaws: readonly Law[] = [
       const end = { status: 'succeeded', at: day } as const;
       await watched(subject, step, () => sink.finishStep({ ...step, ...end }), names(step));
       await watched(subject, { execution }, () => recording.end(), names({ execution }));
-      const created = Recording.begin.bind(undefined, subject, `${execution}-2`);
-      await watched(subject, {}, async () => void (await created()), names({ execution: `${execution}-2` }));
+      const second = `${execution}-2`;
+      const create = () => sink.createExecution({ execution: second, name: 'again', startedAt: day });
+      await watched(subject, {}, create, names({ execution: second }));
     },
   },
   {

@@ -54,8 +54,8 @@ export const filterLaws: readonly Law[] = [
           const { recording, scope } = await oneHost(subject);
           for (const batch of written) await recording.write('build', 'alpha', batch);
           const everything = await readOnward(subject.source, scope);
-          const { matches } = compileFilter(filter);
-          const wanted = everything.filter((one) => matches(columns([asNew(one)]), 0));
+          const compiled = compileFilter(filter);
+          const wanted = everything.filter((one) => compiled.matches(columns([asNew(one)]), 0));
           const query = { ...scope, filter, limit: { lines } };
           expect(told(await readOnward(subject.source, query))).toEqual(told(wanted));
           expect(told(await readBack(subject.source, query))).toEqual(told(wanted));

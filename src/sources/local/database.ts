@@ -1,0 +1,201 @@
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { LogError } from '../../model/errors.ts';
+import { isBusy, isUnwritable, storeError } from './failures.ts';
+import { isStore, migrate } from './schema.ts';
+import { loadSqlite, type Sqlite } from './sqlite.ts';
+
+export type Row = Record<string, SQLOutputValue>;
+
+/** How long a write waits for other writers before it gives up. */
+const patienceMilliseconds = 30_000;
+
+/** One connection to a store. Nothing here waits on the thread for longer than a few milliseconds. */
+export class Database {
+  readonly path: string;
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #file: string;
+  #closed: LogError | undefined;
+
+  private constructor(path: string, db: DatabaseSync) {
+    this.path = path;
+    this.#db = db;
+    this.#file = fileAt(path);
+  }
+
+  /** Opens the store at `path` for writing, and makes it when there is none. */
+  static async forWriting(path: string): Promise<Database> {
+    return patiently(path, () => {
+      makeFile(path);
+      const db = open(loadSqlite(), path, '?mode=rw', false);
+      try {
+        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000');
+        db.exec('BEGIN IMMEDIATE');
+        migrate(db, path);
+        db.exec('COMMIT');
+        return new Database(path, db);
+      } catch (error) {
+        db.close();
+        throw error;
+      }
+    });
+  }
+
+  /** Opens the store at `path` to read, and to delete where that is allowed; undefined when there is none yet. */
+  static async forReading(path: string): Promise<Database | undefined> {
+    return patiently(path, () => {
+      if (!existsSync(path)) return undefined;
+      // A folder that must not be written to can hold no shared memory; without writers, the file alone will do.
+      const unchanging = !existsSync(`${path}-wal`) || statSync(`${path}-wal`).size === 0;
+      const ways = ['?mode=rw', '?mode=ro', ...(unchanging ? ['?immutable=1'] : [])];
+      let failure: unknown;
+      for (const way of ways) {
+        try {
+          return Database.#ifStore(path, open(loadSqlite(), path, way, way !== '?mode=rw'));
+        } catch (error) {
+          if (!isUnwritable(error)) throw error;
+          failure = error;
+        }
+      }
+      throw failure;
+    });
+  }
+
+  static #ifStore(path: string, db: DatabaseSync): Database | undefined {
+    try {
+      if (isStore(db, path)) {
+        // Readers write only to delete: that need not outlive a power cut, nor may it hold the thread for long.
+        db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
+        return new Database(path, db);
+      }
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+    db.close();
+    return undefined;
+  }
+
+  /** True while `path` still names the file this connection has open. */
+  get isCurrent(): boolean {
+    return fileAt(this.path) === this.#file;
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).lastInsertRowid);
+  }
+
+  /** Runs `read` on one unchanging state of the store. */
+  async read<T>(read: () => T): Promise<T> {
+    return patiently(this.path, () => this.#within('BEGIN', read));
+  }
+
+  /** Runs `write` alone; what it wrote is on disk when this resolves, or nothing of it is there when it rejects. */
+  async write<T>(write: () => T): Promise<T> {
+    return patiently(this.path, () => this.#within('BEGIN IMMEDIATE', write));
+  }
+
+  /** Another value as soon as another connection has written; a new one each time while that cannot be told. */
+  get version(): unknown {
+    try {
+      return this.get('PRAGMA data_version')?.['data_version'];
+    } catch {
+      // Whoever looks because of this meets the reason, and tells it.
+      return Symbol('unknown');
+    }
+  }
+
+  /** Whatever is asked for later is refused with `reason`. */
+  close(reason: LogError): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #within<T>(begin: string, work: () => T): T {
+    this.run(begin);
+    try {
+      const result = work();
+      this.run('COMMIT');
+      return result;
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      this.run('ROLLBACK');
+    } catch {
+      // What failed has rolled back already: there is no transaction any more.
+    }
+  }
+
+  #prepare(sql: string): StatementSync {
+    if (this.#closed) throw this.#closed;
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+/** Lets everything else that is ready run first. */
+export async function nextTurn(): Promise<void> {
+  await setImmediate();
+}
+
+/** Tries until others let it, without holding the thread meanwhile. Everything foreign is told in our words. */
+async function patiently<T>(path: string, work: () => T): Promise<T> {
+  const end = performance.now() + patienceMilliseconds;
+  for (let tries = 0; ; tries++) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > end) throw storeError(error, path);
+      await setTimeout(1 + Math.random() * Math.min(tries, 10));
+    }
+  }
+}
+
+function open({ DatabaseSync }: Sqlite, path: string, way: string, readOnly: boolean): DatabaseSync {
+  const db = new DatabaseSync(pathToFileURL(path).href + way, { readOnly });
+  db.exec('PRAGMA busy_timeout = 4; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216');
+  return db;
+}
+
+/** Makes an empty file that only its owner may read: logs hold secrets, and SQLite takes the file's rights over. */
+function makeFile(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+  } catch (error) {
+    throw new LogError(
+      'unavailable',
+      `The log store ${path} cannot be written (${error instanceof Error ? error.message : String(error)}). ` +
+        'Give yourself the right to write there, or set EXECLOGS_HOME to a folder of yours.',
+      { cause: error },
+    );
+  }
+}
+
+/** Which file a path names, while it is there. */
+function fileAt(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? `${stat.dev}:${stat.ino}` : '';
+}

@@ -1,0 +1,52 @@
+import { abortReason } from '../../base/abort.ts';
+import { LogError } from '../../model/errors.ts';
+import type { ExecutionRef } from '../../model/execution.ts';
+import { isFinished } from '../../model/status.ts';
+import { nextTurn, type Database } from './database.ts';
+import { noteChange } from './journal.ts';
+import { findExecution, idOf } from './scope.ts';
+import { statusNow } from './writers.ts';
+
+const sliceMilliseconds = 5;
+
+/**
+ * Makes an execution vanish at once, then frees its space bit by bit, so that neither this thread nor other writers
+ * wait for long. What an earlier deletion left unfinished is freed too. Throws notFound, and invalidRequest while it runs.
+ */
+export async function removeExecution(db: Database, { execution }: ExecutionRef, signal?: AbortSignal): Promise<void> {
+  await db.write(() => {
+    const row = findExecution(db, execution);
+    if (!isFinished(statusNow(row).status))
+      throw new LogError('invalidRequest', `Execution "${execution}" is running. Stop it before deleting it.`);
+    db.run('UPDATE executions SET execution = NULL, ended_at = coalesce(ended_at, 0) WHERE id = ?', idOf(row));
+    noteChange(db, { execution, removed: true });
+  });
+  for (const row of db.all('SELECT id FROM executions WHERE execution IS NULL')) await free(db, idOf(row), signal);
+}
+
+async function free(db: Database, execution: number, signal: AbortSignal | undefined): Promise<void> {
+  let rows = 16;
+  for (let left = true; left;) {
+    if (signal?.aborted) throw abortReason(signal);
+    const start = performance.now();
+    left = await db.write(() => freeSome(db, execution, rows));
+    rows = performance.now() - start < sliceMilliseconds ? rows * 2 : Math.max(1, rows >> 1);
+    await nextTurn();
+  }
+}
+
+/** Deletes up to `rows` rows; false when that was all. */
+function freeSome(db: Database, execution: number, rows: number): boolean {
+  const wanted = [
+    'chunks WHERE execution = ?',
+    'hosts WHERE step IN (SELECT id FROM steps WHERE execution = ?)',
+    'steps WHERE execution = ?',
+    'executions WHERE id = ?',
+  ];
+  for (const where of wanted) {
+    const [table] = where.split(' ');
+    db.run(`DELETE FROM ${table ?? ''} WHERE id IN (SELECT id FROM ${where} LIMIT ?)`, execution, rows);
+    if (db.get(`SELECT 1 FROM ${where} LIMIT 1`, execution)) return true;
+  }
+  return false;
+}

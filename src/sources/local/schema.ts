@@ -1,0 +1,124 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { LogError } from '../../model/errors.ts';
+import { damaged } from './failures.ts';
+
+/** In the file's header: tells our stores from other SQLite databases ("ExLg"). */
+const applicationId = 0x45784c67;
+
+/**
+ * How a store of version n becomes one of version n + 1. Lines are kept in chunks, each a row of three logs:
+ * its host's, its step's and its execution's. `*_row` is the chunk's first row in each, `*_latest` the latest
+ * time up to its end; both never decrease, so lines are found by number and by time with a few steps in an
+ * index, however long the log. AUTOINCREMENT where pointers or writers remember an id for good. An execution
+ * without a name is being deleted.
+ */
+const migrations: readonly string[] = [
+  `CREATE TABLE writers (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     machine TEXT NOT NULL,
+     process TEXT NOT NULL,
+     heartbeat REAL NOT NULL,
+     closed INTEGER NOT NULL DEFAULT 0
+   );
+   CREATE TABLE executions (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     execution TEXT UNIQUE,
+     name TEXT NOT NULL,
+     kind TEXT,
+     user TEXT,
+     invocation TEXT,
+     status TEXT NOT NULL,
+     raw_status TEXT,
+     message TEXT,
+     created_at REAL NOT NULL,
+     started_at REAL,
+     ended_at REAL,
+     history TEXT NOT NULL,
+     writer INTEGER REFERENCES writers
+   );
+   CREATE INDEX executions_newest ON executions (created_at, id);
+   CREATE INDEX executions_open ON executions (writer) WHERE ended_at IS NULL;
+   CREATE TABLE steps (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     execution INTEGER NOT NULL REFERENCES executions,
+     step TEXT NOT NULL,
+     name TEXT NOT NULL,
+     position INTEGER NOT NULL,
+     path TEXT,
+     status TEXT NOT NULL,
+     raw_status TEXT,
+     message TEXT,
+     started_at REAL,
+     ended_at REAL,
+     UNIQUE (execution, step)
+   );
+   CREATE TABLE hosts (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     step INTEGER NOT NULL REFERENCES steps,
+     host TEXT NOT NULL,
+     name TEXT NOT NULL,
+     address TEXT,
+     status TEXT NOT NULL,
+     raw_status TEXT,
+     message TEXT,
+     exit_code INTEGER,
+     started_at REAL,
+     ended_at REAL,
+     lines INTEGER NOT NULL DEFAULT 0,
+     errors INTEGER NOT NULL DEFAULT 0,
+     first_error INTEGER,
+     UNIQUE (step, host)
+   );
+   CREATE INDEX hosts_by_status ON hosts (step, status);
+   CREATE TABLE chunks (
+     id INTEGER PRIMARY KEY,
+     host INTEGER NOT NULL REFERENCES hosts,
+     step INTEGER NOT NULL,
+     execution INTEGER NOT NULL,
+     host_row INTEGER NOT NULL,
+     step_row INTEGER NOT NULL,
+     execution_row INTEGER NOT NULL,
+     count INTEGER NOT NULL,
+     host_latest REAL,
+     step_latest REAL,
+     execution_latest REAL,
+     columns BLOB NOT NULL,
+     text BLOB NOT NULL
+   );
+   CREATE UNIQUE INDEX chunks_of_host ON chunks (host, host_row);
+   CREATE UNIQUE INDEX chunks_of_step ON chunks (step, step_row);
+   CREATE UNIQUE INDEX chunks_of_execution ON chunks (execution, execution_row);
+   CREATE TABLE changes (
+     id INTEGER PRIMARY KEY,
+     execution TEXT NOT NULL,
+     step TEXT,
+     host TEXT,
+     removed INTEGER NOT NULL DEFAULT 0
+   );`,
+];
+
+/** True when the file holds a store of this version, false when it holds nothing yet. Throws for all others. */
+export function isStore(db: DatabaseSync, path: string): boolean {
+  const version = pragma(db, 'user_version');
+  if (version === 0 && pragma(db, 'schema_version') === 0) return false;
+  if (pragma(db, 'application_id') !== applicationId) throw damaged(path, 'it holds other data');
+  if (version > migrations.length)
+    throw new LogError(
+      'unavailable',
+      `The log store ${path} was written by a newer Execution Logs. ` +
+        'Update this one, or set EXECLOGS_HOME to another folder.',
+    );
+  return version === migrations.length;
+}
+
+/** Brings the store to this version; call within a write transaction. */
+export function migrate(db: DatabaseSync, path: string): void {
+  if (isStore(db, path)) return;
+  const version = pragma(db, 'user_version');
+  for (const statements of migrations.slice(version)) db.exec(statements);
+  db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`);
+}
+
+function pragma(db: DatabaseSync, name: string): number {
+  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+}

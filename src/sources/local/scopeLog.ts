@@ -1,0 +1,105 @@
+import type { Chunk, ChunkedLog, Place } from '../../base/chunkedLog.ts';
+import { invalidPointer, parsePointer, startPointer } from '../../base/hostPointer.ts';
+import type { Pointer } from '../../model/pointer.ts';
+import type { LogScope } from '../../model/query.ts';
+import { decodeColumns } from './chunkCode.ts';
+import type { Database, Row } from './database.ts';
+import { scheme, type Origins } from './hostLogs.ts';
+import { findScope, type FoundScope } from './scope.ts';
+
+const noText = new Uint8Array(0);
+
+/** A scope's log as the tables hold it, good for one read. */
+export class ScopeLog implements ChunkedLog {
+  readonly rows: number;
+  readonly finished: boolean;
+  readonly #db: Database;
+  readonly #origins: Origins;
+  readonly #query: LogScope;
+  readonly #scope: FoundScope;
+  readonly #sql: (typeof statements)[FoundScope['column']];
+
+  constructor(db: Database, origins: Origins, query: LogScope) {
+    this.#db = db;
+    this.#origins = origins;
+    this.#query = query;
+    this.#scope = findScope(db, query);
+    this.#sql = statements[this.#scope.column];
+    this.finished = this.#scope.finished;
+    this.rows = Number(db.get(this.#sql.rows, this.#scope.id)?.['rows'] ?? 0);
+  }
+
+  get startPointer(): Pointer {
+    return startPointer(scheme, this.#query.execution);
+  }
+
+  chunkAt(row: number, text: boolean): Chunk {
+    const sql = text ? this.#sql.chunk : this.#sql.columns;
+    const found = this.#db.get(sql, this.#scope.id, row);
+    if (!found) throw new RangeError(`no row ${row}`);
+    const count = Number(found['count']);
+    const bytes = (found['text'] ?? noText) as Uint8Array;
+    return {
+      origin: this.#origins.of(Number(found['host'])),
+      firstNumber: Number(found['host_row']),
+      firstRow: Number(found['first']),
+      count,
+      lines: decodeColumns(found['columns'] as Uint8Array, count, bytes),
+    };
+  }
+
+  placeOf(pointer: Pointer): Place {
+    const { log, number, after } = parsePointer(scheme, this.#query.execution, pointer);
+    if (number === 0) return { row: 0, onLine: false };
+    const chunk = this.#db.get(this.#sql.place, log, number);
+    if (chunk?.['scope'] !== this.#scope.id) throw invalidPointer('belongs to another log');
+    const row = Number(chunk['first']) + number - Number(chunk['host_row']);
+    if (row >= Number(chunk['first']) + Number(chunk['count']))
+      throw invalidPointer('names a line that was never written');
+    return { row, onLine: !after };
+  }
+
+  rowAtTime(time: number): number {
+    let low = 1;
+    let high = this.rows + 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const { first, next, latest } = this.#times(middle);
+      if (latest !== undefined && latest >= time) high = first;
+      else low = next;
+    }
+    if (high > this.rows) return high;
+    const chunk = this.chunkAt(high, false);
+    const line = chunk.lines?.times.findIndex((at) => at >= time) ?? 0;
+    return chunk.firstRow + Math.max(0, line);
+  }
+
+  #times(row: number): { first: number; next: number; latest: number | undefined } {
+    const found: Row | undefined = this.#db.get(this.#sql.times, this.#scope.id, row);
+    const first = Number(found?.['first']);
+    const latest = found?.['latest'];
+    return {
+      first,
+      next: first + Number(found?.['count']),
+      latest: typeof latest === 'number' ? latest : undefined,
+    };
+  }
+}
+
+const statements = {
+  execution: statementsOf('execution'),
+  step: statementsOf('step'),
+  host: statementsOf('host'),
+} as const;
+
+function statementsOf(scope: FoundScope['column']) {
+  const upTo = `FROM chunks WHERE ${scope} = ? AND ${scope}_row <= ? ORDER BY ${scope}_row DESC LIMIT 1`;
+  return {
+    rows: `SELECT ${scope}_row + count - 1 AS rows FROM chunks WHERE ${scope} = ? ORDER BY ${scope}_row DESC LIMIT 1`,
+    chunk: `SELECT host, host_row, ${scope}_row AS first, count, columns, text ${upTo}`,
+    columns: `SELECT host, host_row, ${scope}_row AS first, count, columns ${upTo}`,
+    times: `SELECT ${scope}_row AS first, count, ${scope}_latest AS latest ${upTo}`,
+    place: `SELECT ${scope} AS scope, host_row, ${scope}_row AS first, count
+            FROM chunks WHERE host = ? AND host_row <= ? ORDER BY host_row DESC LIMIT 1`,
+  };
+}

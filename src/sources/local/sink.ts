@@ -1,0 +1,156 @@
+import { checkColumns } from '../../base/appendRange.ts';
+import { wellFormed } from '../../base/wellFormed.ts';
+import { LogError } from '../../model/errors.ts';
+import type { ExecutionRef } from '../../model/execution.ts';
+import type { LineColumns } from '../../model/line.ts';
+import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
+import { markLevels } from '../../text/levels.ts';
+import { appendLines, type HostIds } from './appendLines.ts';
+import { Database } from './database.ts';
+import { noteChange } from './journal.ts';
+import {
+  findHostIds,
+  writeExecution,
+  writeExecutionEnd,
+  writeHostEnd,
+  writeHostStart,
+  writeStep,
+  writeStepEnd,
+} from './records.ts';
+import { WriteQueue } from './writeQueue.ts';
+import { Writer } from './writer.ts';
+
+/** What one transaction takes of a batch: about what others can wait for. */
+const pieceRoom = { lines: 200_000, bytes: 4 * 1_048_576 } as const;
+
+/** Appended lines are told to watchers at most this often for one host. */
+const toldEveryMilliseconds = 1_000;
+
+interface Told extends HostRef {
+  at: number;
+  waits: boolean;
+}
+
+/** Opens the store at `path` to record into, and makes it when there is none. Throws unavailable. */
+export async function openLocalSink(path: string): Promise<LogSink> {
+  const db = await Database.forWriting(path);
+  return new LocalSink(db);
+}
+
+class LocalSink implements LogSink {
+  readonly #db: Database;
+  readonly #queue: WriteQueue;
+  readonly #writer: Writer;
+  readonly #ids = new Map<string, HostIds>();
+  readonly #told = new Map<number, Told>();
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#queue = new WriteQueue(db);
+    this.#writer = new Writer(db, this.#queue, () => this.#tellLate());
+  }
+
+  createExecution(about: NewExecution): Promise<void> {
+    return this.#queue.write(() => {
+      writeExecution(this.#db, about, this.#writer.begin(about.execution));
+    });
+  }
+
+  startStep(step: StepStart): Promise<void> {
+    return this.#queue.write(() => {
+      writeStep(this.#db, step);
+    });
+  }
+
+  startHost(host: HostRef & { readonly at: number }): Promise<void> {
+    return this.#queue.write(() => {
+      writeHostStart(this.#db, host);
+    });
+  }
+
+  async append(batch: Append): Promise<void> {
+    checkColumns(batch.lines);
+    const lines = wellFormed(batch.lines);
+    const marked = { ...lines, levels: lines.levels.slice() };
+    markLevels(marked);
+    const whole = { ...batch, lines: marked };
+    const writes = piecesOf(marked).map(({ from, to, bytes }) =>
+      this.#queue.write(() => {
+        this.#append(whole, from, to);
+      }, bytes),
+    );
+    const results = await Promise.allSettled(writes);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw LogError.from(failed.reason);
+  }
+
+  finishHost(end: HostEnd): Promise<void> {
+    return this.#queue.write(() => {
+      writeHostEnd(this.#db, end);
+    });
+  }
+
+  finishStep(end: StepRef & Ending): Promise<void> {
+    return this.#queue.write(() => {
+      writeStepEnd(this.#db, end);
+    });
+  }
+
+  finishExecution(end: ExecutionRef & Ending): Promise<void> {
+    return this.#queue.write(() => {
+      writeExecutionEnd(this.#db, end);
+      this.#writer.end(end.execution);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close();
+    await this.#queue.close();
+    this.#db.close(new LogError('closed', 'The log store is closed.'));
+  }
+
+  #append(batch: Append, from: number, to: number): void {
+    const ids = this.#idsOf(batch);
+    const { anything, foundError } = appendLines(this.#db, ids, batch, from, to);
+    if (!anything) return;
+    const { execution, step, host } = batch;
+    const told = this.#told.get(ids.host) ?? { execution, step, host, at: 0, waits: false };
+    this.#told.set(ids.host, told);
+    const now = Date.now();
+    told.waits = !foundError && Math.abs(now - told.at) < toldEveryMilliseconds;
+    if (told.waits) return;
+    told.at = now;
+    noteChange(this.#db, { execution, step, host });
+  }
+
+  /** Tells of hosts whose last lines came too soon after others to be told at once. */
+  #tellLate(): void {
+    for (const told of this.#told.values()) {
+      if (!told.waits) continue;
+      told.waits = false;
+      const { execution, step, host } = told;
+      noteChange(this.#db, { execution, step, host });
+    }
+  }
+
+  #idsOf({ execution, step, host }: HostRef): HostIds {
+    const key = JSON.stringify([execution, step, host]);
+    const ids = this.#ids.get(key) ?? findHostIds(this.#db, { execution, step, host });
+    this.#ids.set(key, ids);
+    return ids;
+  }
+}
+
+/** Cuts a batch into pieces that each fit a transaction; none of them is empty but one of an empty batch. */
+function piecesOf({ count, offsets }: LineColumns): { from: number; to: number; bytes: number }[] {
+  const pieces: { from: number; to: number; bytes: number }[] = [];
+  let from = 0;
+  for (let to = 1; to < count; to++) {
+    const bytes = (offsets[to + 1] ?? 0) - (offsets[from] ?? 0);
+    if (to - from < pieceRoom.lines && bytes <= pieceRoom.bytes) continue;
+    pieces.push({ from, to, bytes });
+    from = to;
+  }
+  pieces.push({ from, to: count, bytes: (offsets[count] ?? 0) - (offsets[from] ?? 0) });
+  return pieces;
+}

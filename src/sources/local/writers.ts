@@ -1,0 +1,30 @@
+import type { Status } from '../../model/status.ts';
+import { isFinished } from '../../model/status.ts';
+import type { Row } from './database.ts';
+import { isAlive, machineName } from './machine.ts';
+
+/** How often a writer says that it is there. */
+export const heartbeatMilliseconds = 1_000;
+const staleMilliseconds = 6_000;
+/** A process that has ended may have written its end just before: readers give that time to arrive. */
+const deadMilliseconds = 1_500;
+
+/** The columns of an execution's row that tell of its writer, for `FROM executions e LEFT JOIN writers w …`. */
+export const writerColumns = 'w.machine, w.process, w.heartbeat, w.closed';
+
+/** What an execution is in, given its row and its writer's: one whose writer is gone is interrupted. */
+export function statusNow(row: Row, now = Date.now()): { status: Status; interruptedAt?: number } {
+  const status = row['status'] as Status;
+  if (isFinished(status) || !isGone(row, now)) return { status };
+  const { heartbeat } = row;
+  return { status: 'interrupted', ...(typeof heartbeat === 'number' && { interruptedAt: heartbeat }) };
+}
+
+function isGone({ machine, process: name, heartbeat, closed }: Row, now: number): boolean {
+  if (typeof heartbeat !== 'number' || typeof name !== 'string' || closed === 1) return true;
+  const age = now - heartbeat;
+  const alive = machine === machineName() ? isAlive(name) : undefined;
+  if (alive === undefined) return age > staleMilliseconds;
+  // After the clock was set back, the last heartbeat lies ahead of now.
+  return !alive && (age > deadMilliseconds || age < 0);
+}

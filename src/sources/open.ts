@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import { LogError } from '../model/errors.ts';
+import type { LogSink } from '../model/sink.ts';
+import type { LogAdmin, LogSource } from '../model/source.ts';
+import { networkDriveNotice } from './home.ts';
+
+/** An open connection. Whoever opened it disposes it, and with it the source. */
+export interface Opened extends AsyncDisposable {
+  readonly source: LogSource;
+  readonly admin?: LogAdmin;
+}
+
+export interface OpenOptions {
+  /** Is given what a person should know though it is no failure: a store on a network drive. */
+  readonly notify?: (words: string) => void;
+}
+
+interface Backend {
+  readonly openSource: (url: string, options: OpenOptions) => Promise<Opened>;
+  readonly openSink?: (url: string, options: OpenOptions) => Promise<LogSink>;
+}
+
+/** Backends by the scheme of their connections; each is loaded when it is first asked for. */
+const backends: Readonly<Record<string, Backend>> = {
+  sqlite: {
+    async openSource(url, options) {
+      const path = storePath(url, options);
+      const { openLocalSource } = await import('./local/source.ts');
+      const store = openLocalSource(path);
+      return opened(store, store);
+    },
+    async openSink(url, options) {
+      const path = storePath(url, options);
+      const { openLocalSink } = await import('./local/sink.ts');
+      return openLocalSink(path);
+    },
+  },
+  memory: {
+    async openSource() {
+      const { MemoryStore } = await import('./memory.ts');
+      const store = new MemoryStore();
+      return opened(store, store);
+    },
+  },
+};
+
+/** Opens a connection to browse. Throws invalidRequest for what is no connection, unavailable when it cannot be had. */
+export async function openSource(url: string, options: OpenOptions = {}): Promise<Opened> {
+  return backendOf(url).openSource(url, options);
+}
+
+/** Opens a connection to record into. Throws as `openSource`, and invalidRequest where nothing can be recorded. */
+export async function openSink(url: string, options: OpenOptions = {}): Promise<LogSink> {
+  const { openSink: open } = backendOf(url);
+  if (!open) throw new LogError('invalidRequest', `Nothing can be recorded into "${url}". Use sqlite:<path>.`);
+  return open(url, options);
+}
+
+function backendOf(url: string): Backend {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? '';
+  const backend = Object.hasOwn(backends, scheme) ? backends[scheme] : undefined;
+  if (backend) return backend;
+  const known = Object.keys(backends).join(', ');
+  throw new LogError('invalidRequest', `"${url}" is no connection. It begins with one of: ${known}.`);
+}
+
+/** The path of `sqlite:<path>`; `sqlite:///a/b` is `/a/b` too. */
+function storePath(url: string, { notify }: OpenOptions): string {
+  const rest = url.slice(url.indexOf(':') + 1);
+  const path = rest.startsWith('///') ? fileURLToPath(`file:${rest}`) : rest;
+  if (path === '') throw new LogError('invalidRequest', `"${url}" names no file. Write sqlite:<path>.`);
+  const notice = networkDriveNotice(path);
+  if (notice) notify?.(notice);
+  return path;
+}
+
+function opened(source: LogSource, admin: LogAdmin): Opened {
+  return { source, admin, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
+}
