@@ -1,0 +1,73 @@
+import { durationOf, type ExecutionSummary } from '../model/execution.ts';
+import type { ExecutionQuery } from '../model/query.ts';
+import { statuses } from '../model/status.ts';
+import type { Verb, Words } from './commandLine.ts';
+import { usageError } from './commandLine.ts';
+import { fromOption, jsonOption, openFrom } from './connection.ts';
+import { exitCodes } from './exitCodes.ts';
+import { paintFor, paintStatus } from './paint.ts';
+import { print, printJson } from './printer.ts';
+import { cell, table } from './table.ts';
+import { agoWords, durationWords } from './times.ts';
+
+const defaultLimit = 50;
+const pageSize = 200;
+
+export const list: Verb = {
+  name: 'list',
+  operands: '',
+  summary: 'List executions, newest first.',
+  options: {
+    from: fromOption,
+    status: { type: 'string', multiple: true, value: 'status', help: `Only these: ${statuses.join(', ')}` },
+    text: { type: 'string', value: 'text', help: 'Only those with this text in their name or id' },
+    limit: { type: 'string', short: 'n', value: 'count', help: `At most so many (default ${defaultLimit})` },
+    json: jsonOption,
+  },
+  async run(words) {
+    if (words.operands.length > 0)
+      throw usageError(`"execlogs list" takes options only, not "${words.operands.join(' ')}".`);
+    const query = queryOf(words);
+    const opened = await openFrom(words.text('from'));
+    await using _ = opened;
+    const found: ExecutionSummary[] = [];
+    const limit = words.count('limit') ?? defaultLimit;
+    let cursor: string | undefined;
+    do {
+      const page = await opened.source.listExecutions({
+        ...query,
+        limit: Math.min(pageSize, limit - found.length),
+        ...(cursor !== undefined && { cursor }),
+      });
+      if (words.flag('json')) for (const execution of page.executions) await printJson(execution);
+      found.push(...page.executions);
+      cursor = page.next;
+    } while (cursor !== undefined && found.length < limit);
+    if (!words.flag('json')) await show(found, cursor !== undefined);
+    return exitCodes.done;
+  },
+};
+
+function queryOf(words: Words): Pick<ExecutionQuery, 'filter'> {
+  const chosen = words.choices('status', statuses);
+  const text = words.text('text');
+  return { filter: { ...(chosen.length > 0 && { statuses: chosen }), ...(text !== undefined && { text }) } };
+}
+
+async function show(executions: readonly ExecutionSummary[], more: boolean): Promise<void> {
+  if (executions.length === 0) {
+    process.stderr.write('execlogs: no execution found. Record one with: execlogs run -- <command>\n');
+    return;
+  }
+  const paint = paintFor(process.stdout);
+  const now = Date.now();
+  const rows = executions.map((execution) => [
+    paint('bold', cell(execution.id)),
+    paintStatus(paint, execution.status),
+    durationWords(durationOf(execution, now)),
+    agoWords(execution.startedAt ?? execution.createdAt, now),
+    cell(execution.name),
+  ]);
+  await print(table(['execution', 'status', 'time', 'started', 'name'], rows, [2]));
+  if (more) process.stderr.write('execlogs: there are more; see --limit.\n');
+}
