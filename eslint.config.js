@@ -78,7 +78,7 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['scripts/**/*.ts', 'bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['*.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
