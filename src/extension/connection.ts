@@ -18,14 +18,17 @@ export class LazyConnection implements Connection {
   readonly label: string;
   readonly url: string;
   readonly #log: ConnectionLog;
+  /** Tells the user what is worth knowing though nothing failed. */
+  readonly #notify: (words: string) => void;
   #opened: Promise<Opened> | undefined;
   #closed = false;
 
-  constructor(spec: ConnectionSpec, log: ConnectionLog) {
+  constructor(spec: ConnectionSpec, log: ConnectionLog, notify: (words: string) => void) {
     this.name = spec.name;
     this.label = spec.label ?? spec.name;
     this.url = spec.url;
     this.#log = log;
+    this.#notify = notify;
   }
 
   /** A failure is not remembered, so the next call tries again. */
@@ -50,7 +53,7 @@ export class LazyConnection implements Connection {
     try {
       if (this.url.startsWith('sqlite:') && !isBuiltin('node:sqlite')) throw missingSqlite();
       const { openSource } = await import('../sources/open.ts');
-      const opened = await openSource(this.url);
+      const opened = await openSource(this.url, { notify: this.#notify });
       this.#log.info(`${this.name}: opened ${redactUrl(this.url)} in ${Math.round(performance.now() - begun)} ms`);
       return opened;
     } catch (error) {

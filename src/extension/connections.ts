@@ -1,4 +1,4 @@
-import { EventEmitter, workspace } from 'vscode';
+import { EventEmitter, window, workspace } from 'vscode';
 import { Disposables, type Disposes } from '../base/disposables.ts';
 import { LogError } from '../model/errors.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
@@ -54,7 +54,7 @@ export class Connections implements Disposes {
     const before = this.#list;
     this.#list = [this.#local(), ...specs].map((spec) => {
       const known = before.find(({ name, url }) => name === spec.name && url === spec.url);
-      return known ?? new LazyConnection(spec, this.#log);
+      return known ?? new LazyConnection(spec, this.#log, (words) => void window.showWarningMessage(words));
     });
     for (const connection of before) if (!this.#list.includes(connection)) connection.close();
   }

@@ -1,8 +1,6 @@
 import { env, window } from 'vscode';
 import { LogError } from '../../model/errors.ts';
-import type { LogSource } from '../../model/source.ts';
-import type { StepQuery } from '../../model/query.ts';
-import { isFailure, statuses } from '../../model/status.ts';
+import { failedHosts } from '../../tools/failedHosts.ts';
 import { connectionOf, executionOf, stepOf } from '../tree/nodes.ts';
 import type { Command } from './command.ts';
 import { logNodeFrom } from './target.ts';
@@ -32,7 +30,7 @@ export const copyFailedHosts: Command = {
     if (node.kind === 'execution') throw new LogError('invalidRequest', parts.words.t('Select a step first.'));
     const { source } = await connectionOf(node).open();
     const query = { execution: executionOf(node).execution.id, step: stepOf(node).step.id };
-    const hosts = await failedHosts(source, query);
+    const hosts = (await Array.fromAsync(failedHosts(source, query))).map(({ address, name }) => address ?? name);
     if (hosts.length > 0) await env.clipboard.writeText(hosts.join('\n'));
     const { t } = parts.words;
     void window.setStatusBarMessage(
@@ -41,15 +39,3 @@ export const copyFailedHosts: Command = {
     );
   },
 };
-
-async function failedHosts(source: LogSource, query: StepQuery): Promise<string[]> {
-  const names: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const at = cursor === undefined ? {} : { cursor };
-    const page = await source.getStepResult({ ...query, ...at, statuses: statuses.filter(isFailure), limit: 1_000 });
-    names.push(...page.hosts.map(({ address, name }) => address ?? name));
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return names;
-}
