@@ -37,12 +37,27 @@ export function styleRuns(text: string, initial: Style = plainStyle): { runs: St
   let from = 0;
   while (escape >= 0) {
     if (escape > from) writer.write(text.slice(from, escape));
-    from = escapeEnd(text, escape);
-    applySequence(writer.pen, text, escape, from);
+    const rendition = renditionEnd(text, escape);
+    if (rendition > 0) {
+      applyRendition(writer.pen, text, escape + 2, rendition - 1);
+      from = rendition;
+    } else {
+      from = escapeEnd(text, escape);
+      applySequence(writer.pen, text, escape, from);
+    }
     escape = nextEscape(text, from);
   }
   if (from < text.length) writer.write(text.slice(from));
   return { runs: writer.runs, end: writer.style() };
+}
+
+/** Index behind the `ESC [ … m` at `at`, by far the most frequent sequence; 0 when it is another one. */
+function renditionEnd(text: string, at: number): number {
+  if (text.charCodeAt(at) !== 0x1b || text.charCodeAt(at + 1) !== 0x5b) return 0;
+  let end = at + 2;
+  let code = text.charCodeAt(end);
+  while (code >= 0x30 && code <= 0x3b) code = text.charCodeAt(++end);
+  return code === 0x6d ? end + 1 : 0;
 }
 
 /** The text without terminal control sequences: what can be read of it, searched in and copied. */
@@ -63,43 +78,38 @@ export function stripAnsi(text: string): string {
 class RunWriter {
   readonly runs: { text: string; style: Style }[] = [];
   readonly pen: Pen;
+  /** The pen as it was for `#style`. */
+  readonly #known: Pen;
   #style: Style;
-  /** What `#style` was made of. */
-  #attributes: number;
-  #foreground: number;
-  #background: number;
-  #link: string;
 
   constructor(initial: Style) {
     this.pen = penOf(initial);
+    this.#known = { ...this.pen };
     this.#style = initial;
-    this.#attributes = this.pen.attributes;
-    this.#foreground = this.pen.foreground;
-    this.#background = this.pen.background;
-    this.#link = this.pen.link;
   }
 
   write(text: string): void {
     const style = this.style();
-    const last = this.runs.at(-1);
-    if (last?.style === style) last.text += text;
+    const last = this.runs.length > 0 ? this.runs[this.runs.length - 1] : undefined;
+    if (last !== undefined && last.style === style) last.text += text;
     else this.runs.push({ text, style });
   }
 
   /** The pen's style; the same object as long as the pen writes the same. */
   style(): Style {
-    const { attributes, foreground, background, link } = this.pen;
+    const pen = this.pen;
+    const known = this.#known;
     if (
-      attributes !== this.#attributes ||
-      foreground !== this.#foreground ||
-      background !== this.#background ||
-      link !== this.#link
+      pen.attributes !== known.attributes ||
+      pen.foreground !== known.foreground ||
+      pen.background !== known.background ||
+      pen.link !== known.link
     ) {
-      this.#attributes = attributes;
-      this.#foreground = foreground;
-      this.#background = background;
-      this.#link = link;
-      this.#style = styleOf(this.pen);
+      known.attributes = pen.attributes;
+      known.foreground = pen.foreground;
+      known.background = pen.background;
+      known.link = pen.link;
+      this.#style = styleOf(pen);
     }
     return this.#style;
   }
@@ -109,7 +119,7 @@ function applySequence(pen: Pen, text: string, from: number, to: number): void {
   const content = text.charCodeAt(from) === 0x1b ? from + 2 : from + 1;
   if (to <= content) return;
   const kind = text.charCodeAt(content - 1);
-  if (kind === 0x5b || kind === 0x9b) {
+  if (kind === 0x9b) {
     if (text.charCodeAt(to - 1) === 0x6d && isRendition(text, content, to - 1)) {
       applyRendition(pen, text, content, to - 1);
     }
@@ -120,8 +130,11 @@ function applySequence(pen: Pen, text: string, from: number, to: number): void {
 
 /** False for private sequences that end in `m` too, such as `CSI > 4 ; 2 m`. */
 function isRendition(text: string, from: number, to: number): boolean {
-  if (to === from) return true;
-  return text.charCodeAt(from) < 0x3c && text.charCodeAt(to - 1) >= 0x30;
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x3b) return false;
+  }
+  return true;
 }
 
 /** https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda: `params ; uri`, an empty uri ends the link. */
@@ -146,21 +159,37 @@ function penOf(style: Style): Pen {
   return { attributes, foreground: packed(style.fg), background: packed(style.bg), link: style.link ?? '' };
 }
 
+/**
+ * Styles without true colours and links, by their pen. Making them anew for every run took half of the time; and a
+ * view can keep what it makes of a style beside the style. Only ever holds what `newStyle` would give.
+ */
+const knownStyles = new Map<number, Style>();
+const mostKnownStyles = 4_096;
+
 function styleOf(pen: Pen): Style {
   const { attributes, foreground, background, link } = pen;
-  if (attributes === 0 && foreground === noColour && background === noColour && link === '') return plainStyle;
+  if (link !== '' || foreground >= trueColour || background >= trueColour) return newStyle(pen);
+  if (attributes === 0 && foreground === noColour && background === noColour) return plainStyle;
+  const key = attributes | ((foreground + 1) << 7) | ((background + 1) << 16);
+  const known = knownStyles.get(key);
+  if (known) return known;
+  if (knownStyles.size >= mostKnownStyles) knownStyles.clear();
+  const style = Object.freeze(newStyle(pen));
+  knownStyles.set(key, style);
+  return style;
+}
+
+function newStyle({ attributes, foreground, background, link }: Pen): Style {
   const style: { -readonly [K in keyof Style]: Style[K] } = {};
   if (foreground !== noColour) style.fg = unpacked(foreground);
   if (background !== noColour) style.bg = unpacked(background);
-  if (attributes !== 0) {
-    if (attributes & attribute.bold) style.bold = true;
-    if (attributes & attribute.dim) style.dim = true;
-    if (attributes & attribute.italic) style.italic = true;
-    if (attributes & attribute.underline) style.underline = true;
-    if (attributes & attribute.inverse) style.inverse = true;
-    if (attributes & attribute.hidden) style.hidden = true;
-    if (attributes & attribute.strike) style.strike = true;
-  }
+  if (attributes & attribute.bold) style.bold = true;
+  if (attributes & attribute.dim) style.dim = true;
+  if (attributes & attribute.italic) style.italic = true;
+  if (attributes & attribute.underline) style.underline = true;
+  if (attributes & attribute.inverse) style.inverse = true;
+  if (attributes & attribute.hidden) style.hidden = true;
+  if (attributes & attribute.strike) style.strike = true;
   if (link !== '') style.link = link;
   return style;
 }
