@@ -77,7 +77,8 @@ function weightOf(host: HostResult, sort: HostSort, now: number): number {
 }
 
 function urgency(status: Status): number {
-  if (isFailure(status)) return 3;
+  if (status === 'cancelled') return 3;
+  if (isFailure(status)) return 4;
   if (isFinished(status)) return 1;
   return status === 'pending' ? 0 : 2;
 }

@@ -88,7 +88,7 @@ export interface StepQuery extends ExecutionRef {
   readonly statuses?: readonly Status[];
   /** Plain text sought in id, name and address, ignoring case. */
   readonly text?: string;
-  /** Default `result`: failed first, then running, then the rest, each by name. */
+  /** Default `result`: failed first, then cancelled, then running, then the rest, each by name. */
   readonly sort?: HostSort;
   readonly cursor?: string;
   /** Default 200. */
