@@ -53,6 +53,11 @@ const child = spawn(node, [join(root, 'scripts', script), ...args], {
   stdio: 'inherit',
   env: { ...process.env, PATH: [programs, process.env['PATH']].join(delimiter) },
 });
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-  process.on(signal, () => child.kill(signal));
+const stop = (/** @type {NodeJS.Signals} */ signal) => void child.kill(signal);
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, stop);
 child.on('exit', (code) => process.exit(code ?? 1));
+// The shell between npm and this program passes no signals on: it just ends.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) stop('SIGTERM');
+}, 250).unref();

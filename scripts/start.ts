@@ -9,13 +9,14 @@
  * `--port` ask for the page. Ctrl-C stops everything.
  */
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtempDisposable } from 'node:fs/promises';
-import { constants, setPriority, tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../esbuild.mjs';
 import { findProgram } from './findProgram.ts';
 import { start, type Running } from './processes.ts';
+import { scratchFolder } from './scratchFolder.ts';
 import { installVscodeServer } from './testbed.ts';
 import { startVscodeServer } from './vscodeServer.ts';
 
@@ -47,7 +48,7 @@ async function main(stopped: Promise<unknown>): Promise<void> {
 
 async function openPage(port: string | undefined): Promise<Window> {
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'execution-logs-start-')));
+  const folder = stack.use(await scratchFolder('start'));
   const server = stack.use(
     await startVscodeServer({
       folder: folder.path,
@@ -66,7 +67,7 @@ async function openPage(port: string | undefined): Promise<Window> {
 /** A profile of its own makes it a process of its own, which sees this home and ends with this program. */
 async function openDesktop(code: string): Promise<Window> {
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'execution-logs-start-')));
+  const folder = stack.use(await scratchFolder('start'));
   const args = ['--wait', '--new-window', '--user-data-dir', folder.path, `--extensionDevelopmentPath=${root}`, root];
   const running = stack.use(
     start(code, args, { stdio: ['ignore', 2, 2], env: { ...process.env, EXECLOGS_HOME: home } }),

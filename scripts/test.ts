@@ -1,9 +1,9 @@
 /** `npm test`: installs what is missing, runs every tier and ends with one line that sums them up. */
-import { mkdtempDisposable, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runChecks, type Counts } from './checks.ts';
 import { run } from './processes.ts';
+import { scratchFolder } from './scratchFolder.ts';
 import { installTestbed } from './testbed.ts';
 
 const tiers = ['unit', 'contract', 'webview', 'integration', 'e2e', 'faults'];
@@ -43,7 +43,7 @@ function countsOf(report: Report, code: number): Counts {
 
 async function main(): Promise<void> {
   await installTestbed();
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'execution-logs-test-'));
+  await using folder = await scratchFolder('test');
   console.log('── checks');
   const counts = [await runChecks()];
   for (const tier of tiers) counts.push(await runTier(tier, folder.path));

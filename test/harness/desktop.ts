@@ -1,13 +1,12 @@
 import { runTests } from '@vscode/test-electron';
-import { mkdtempDisposable } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scratchFolder } from '../../scripts/scratchFolder.ts';
 import type { TestEnd, TestRun } from './editor.ts';
 import { projectFolder } from './projectFolder.ts';
 
 /** As `runTests`, in the desktop editor, which is downloaded once; its output goes to this process's. */
 export async function runTestsOnDesktop({ testsPath, env }: TestRun): Promise<TestEnd> {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'execution-logs-desktop-'));
+  await using folder = await scratchFolder('desktop');
   const code = await runTests({
     extensionDevelopmentPath: projectFolder,
     extensionTestsPath: testsPath,

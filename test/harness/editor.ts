@@ -1,8 +1,8 @@
-import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type Frame, type Page } from 'playwright-core';
 import { chromiumLaunch } from '../../scripts/chromium.ts';
+import { scratchFolder } from '../../scripts/scratchFolder.ts';
 import { startVscodeServer, type VscodeServer } from '../../scripts/vscodeServer.ts';
 import { projectFolder } from './projectFolder.ts';
 
@@ -84,8 +84,7 @@ async function launch(
   prepare?: (context: BrowserContext) => Promise<void>,
 ): Promise<{ editor: Editor; ready: () => Promise<void> }> {
   await using stack = new AsyncDisposableStack();
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'execution-logs-editor-')));
-  stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const { path: folder } = stack.use(await scratchFolder('editor'));
   const home = join(folder, 'home');
   const workspace = await prepareWorkspace(folder, options);
   const extension = options.extension ?? { developmentPath: projectFolder };

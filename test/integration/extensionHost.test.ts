@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
-import { mkdtempDisposable, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { scratchFolder } from '../../scripts/scratchFolder.ts';
 import { runTestsOnDesktop } from '../harness/desktop.ts';
 import { runTests } from '../harness/editor.ts';
 import { projectFolder } from '../harness/projectFolder.ts';
@@ -35,7 +35,7 @@ async function bundleSuites(): Promise<string> {
 }
 
 async function runSuites(): Promise<{ code: number; results: readonly TestResult[]; output: string }> {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'execution-logs-integration-'));
+  await using folder = await scratchFolder('integration');
   const file = join(folder.path, 'results.json');
   const env = { [resultsVariable]: file, NODE_OPTIONS: '--enable-source-maps' };
   const runIt = process.env['EXECLOGS_TEST_DESKTOP'] === '1' ? runTestsOnDesktop : runTests;
