@@ -1,0 +1,655 @@
+import '@vscode-elements/elements/dist/vscode-button/index.js';
+import '@vscode-elements/elements/dist/vscode-progress-bar/index.js';
+import { html, LitElement, type CSSResult, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { delay } from '../src/base/abort.ts';
+import type { LogAddress, LogHost, Reveal, ViewCommand, ViewSettings, ViewStart } from '../src/bridge/logHost.ts';
+import { LogError } from '../src/model/errors.ts';
+import { durationOf } from '../src/model/execution.ts';
+import type { LogScope } from '../src/model/query.ts';
+import { formatCount, formatDuration } from './amounts.ts';
+import { Announcer } from './announcer.ts';
+import { appStyles } from './appStyles.ts';
+import { copySelection, type CopyStyle } from './copy.ts';
+import './find/findWidget.ts';
+import type { FindWidget } from './find/findWidget.ts';
+import { keptFor } from './keptState.ts';
+import { hostMenu, lineMenu, moreMenu, stepMenu, timeMenu, type MenuOwner } from './menus.ts';
+import './rows/logRows.ts';
+import type { LogRows } from './rows/logRows.ts';
+import { icon } from './shell/icons.ts';
+import './shell/header.ts';
+import type { Header, MenuName } from './shell/header.ts';
+import './shell/picker.ts';
+import type { PickerContent } from './shell/picker.ts';
+import './shell/statusBar.ts';
+import type { StatusBarContent } from './shell/statusBar.ts';
+import { statusLook } from './shell/statusLook.ts';
+import { newsWords, ShownLog } from './shownLog.ts';
+import { nextFailed } from './switching.ts';
+import { countWords, translator, type Translate } from './words.ts';
+
+/** Where the state of the view is kept while it is hidden. */
+export interface Keeper {
+  readonly kept: unknown;
+  keep(state: unknown): void;
+}
+
+type Start =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'failed'; readonly error: LogError }
+  | { readonly kind: 'ready'; readonly start: ViewStart };
+
+/** The whole view: header, log, find, state. */
+@customElement('log-app')
+export class LogApp extends LitElement {
+  static override styles: CSSResult[] = appStyles;
+
+  @property({ attribute: false }) accessor host: LogHost | undefined;
+  @property({ attribute: false }) accessor keeper: Keeper | undefined;
+  @state() accessor start: Start = { kind: 'starting' };
+  @state() accessor settings: ViewSettings = { timestamps: 'off', timeZone: 'local', wrap: false };
+  @state() accessor isFindOpen = false;
+  @state() accessor menu: OpenMenu | undefined;
+  @state() accessor problem = '';
+  @state() accessor now = Date.now();
+  #shown: ShownLog | undefined;
+  #t: Translate = translator();
+  #language = 'en';
+  #ended = new AbortController();
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+  readonly #announcer = new Announcer(() => this.renderRoot.querySelector<HTMLElement>('.said'));
+
+  get shown(): ShownLog | undefined {
+    return this.#shown;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#ended = new AbortController();
+    this.addEventListener('keydown', this.#key);
+    void this.updateComplete.then(() => this.#begin());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('keydown', this.#key);
+    this.#ended.abort();
+    this.#shown?.dispose();
+    this.#announcer.dispose();
+    clearTimeout(this.#keeping);
+  }
+
+  protected override render(): TemplateResult {
+    const t = this.#t;
+    const state = this.#shown?.session.state;
+    const isOpening = this.start.kind === 'starting' || state?.kind === 'opening';
+    return html`
+      ${this.#header()}
+      <div class="body">
+        <log-rows></log-rows>
+        ${isOpening ? html`<vscode-progress-bar aria-label=${t('Opening the log')}></vscode-progress-bar>` : ''}
+        ${this.#notice()} ${this.#find()} ${this.#pill()}
+      </div>
+      <log-status
+        .t=${t}
+        .language=${this.#language}
+        .content=${this.#statusContent()}
+        .retry=${() => {
+          this.#shown?.session.retryLive();
+        }}
+      ></log-status>
+      <div class="said" role="status" aria-live="polite"></div>
+    `;
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    this.#rows.events = {
+      scrolled: () => {
+        this.#shown?.moved();
+        this.#keepSoon();
+      },
+      selected: () => {
+        this.#keepSoon();
+        this.requestUpdate();
+      },
+      copy: () => {
+        void this.#copy('plain');
+      },
+      open: (link) => {
+        void this.#do(async (host, options) => host.openLink(link, options));
+      },
+    };
+  }
+
+  get #rows(): LogRows {
+    const rows = this.renderRoot.querySelector('log-rows');
+    if (!rows) throw new Error('The rows are asked for before they are rendered');
+    return rows;
+  }
+
+  async #begin(): Promise<void> {
+    const { host } = this;
+    const { signal } = this.#ended;
+    if (!host) return;
+    this.start = { kind: 'starting' };
+    try {
+      const start = await host.start({}, { signal });
+      this.#t = translator(start.translations);
+      this.#language = start.language;
+      this.settings = start.settings;
+      this.start = { kind: 'ready', start };
+      this.#tick(signal).catch(() => undefined);
+      this.#hearCommands(host, signal).catch(() => undefined);
+      await this.#show(start.address, start.reveal, start);
+    } catch (error) {
+      if (!signal.aborted) this.start = { kind: 'failed', error: LogError.from(error) };
+    }
+  }
+
+  async #show(address: LogAddress, reveal: Reveal, { capabilities }: ViewStart): Promise<void> {
+    const { host } = this;
+    if (!host) return;
+    this.#shown?.dispose();
+    this.menu = undefined;
+    this.problem = '';
+    const kept = reveal.at === 'auto' ? keptFor(address, this.keeper?.kept) : undefined;
+    const shown = new ShownLog(address, {
+      host,
+      capabilities,
+      view: this.#rows,
+      t: this.#t,
+      language: this.#language,
+      settings: () => this.settings,
+      changed: () => {
+        this.requestUpdate();
+      },
+      say: (words) => {
+        this.#announcer.say(words);
+      },
+    });
+    this.#shown = shown;
+    this.requestUpdate();
+    await shown.open(reveal, kept);
+    if (shown !== this.#shown) return;
+    if (kept?.find) await this.#findAgain(kept.find);
+    if (!this.isFindOpen) this.#rows.focus();
+    this.#keepSoon();
+  }
+
+  async #findAgain({
+    query,
+    isOpen,
+    onlyMatching,
+  }: NonNullable<ReturnType<typeof keptFor>>['find'] & object): Promise<void> {
+    this.isFindOpen = isOpen;
+    if (!isOpen) return;
+    await this.#shown?.find.search(query, false);
+    this.#shown?.find.showOnlyMatching(onlyMatching);
+  }
+
+  /** Keeps durations and countdowns true while something goes on. */
+  async #tick(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await delay(1_000, signal);
+      if (this.#shown?.isLive) this.now = Date.now();
+    }
+  }
+
+  async #hearCommands(host: LogHost, signal: AbortSignal): Promise<void> {
+    for await (const command of host.commands({}, { signal })) this.#obey(command);
+  }
+
+  #obey(command: ViewCommand): void {
+    switch (command.command) {
+      case 'show':
+        if (this.start.kind === 'ready') void this.#show(command.address, command.reveal, this.start.start);
+        return;
+      case 'settings':
+        this.#restyle(command.settings);
+        return;
+      case 'find':
+        this.#openFind();
+        return;
+      case 'nextError':
+      case 'previousError':
+        this.#shown?.goToError(command.command === 'nextError' ? 'next' : 'previous');
+        return;
+      case 'follow':
+        void this.#shown?.follow();
+        return;
+      case 'selectAll':
+        this.#rows.selectAll();
+        return;
+      case 'copy':
+        void this.#copy('plain');
+        return;
+    }
+  }
+
+  #header(): TemplateResult {
+    const shown = this.#shown;
+    const { scope } = shown?.session.address ?? {};
+    return html`<log-header
+      .t=${this.#t}
+      .known=${shown?.details.known}
+      .hasStep=${scope?.step !== undefined}
+      .hasHost=${scope?.host !== undefined}
+      .now=${this.now}
+      .menu=${this.menu}
+      .openMenu=${(name: MenuName) => {
+        this.#openMenu(name);
+      }}
+      .tools=${this.#tools()}
+    ></log-header>`;
+  }
+
+  #tools(): Header['tools'] {
+    const t = this.#t;
+    const shown = this.#shown;
+    const hasHosts = shown?.session.address.scope.host !== undefined;
+    const errors = shown?.errorCount ?? 0;
+    return [
+      hasHosts
+        ? [
+            { icon: 'chevron-left', title: t('Previous Failed Host'), press: () => void this.#goToFailed('previous') },
+            { icon: 'chevron-right', title: t('Next Failed Host'), press: () => void this.#goToFailed('next') },
+          ]
+        : [],
+      [
+        {
+          icon: 'arrow-up',
+          title: t('Previous Error (Shift+F8)'),
+          disabled: errors === 0,
+          press: () => shown?.goToError('previous'),
+        },
+        {
+          icon: 'arrow-down',
+          title: t('Next Error (F8)'),
+          disabled: errors === 0,
+          press: () => shown?.goToError('next'),
+        },
+      ],
+      [
+        {
+          icon: 'search',
+          title: t('Find (Ctrl+F)'),
+          press: () => {
+            this.#openFind();
+          },
+        },
+        {
+          icon: 'arrow-circle-down',
+          title: t('Follow New Lines (End)'),
+          pressed: shown?.isFollowing ?? false,
+          disabled: !(shown?.isLive ?? false),
+          press: () => {
+            this.#toggleFollow();
+          },
+        },
+        {
+          icon: 'word-wrap',
+          title: t('Wrap Lines (Alt+Z)'),
+          pressed: this.settings.wrap,
+          press: () => {
+            this.#toggleWrap();
+          },
+        },
+        { icon: 'clock', title: t('Timestamps'), menu: 'time', press: () => undefined },
+        { icon: 'ellipsis', title: t('More Actions…'), menu: 'more', press: () => undefined },
+      ],
+    ];
+  }
+
+  #find(): TemplateResult {
+    const find = this.#shown?.find;
+    return html`<log-find
+      ?hidden=${!this.isFindOpen}
+      .t=${this.#t}
+      .query=${{ matchCase: false, wholeWord: false, regex: false, ...find?.query, pattern: find?.query.pattern ?? '' }}
+      .status=${find?.status() ?? { words: '', tone: 'quiet', progress: undefined }}
+      .problem=${find?.problem ?? ''}
+      .onlyMatching=${find?.onlyMatching ?? false}
+      .events=${this.#findEvents}
+    ></log-find>`;
+  }
+
+  readonly #findEvents: FindWidget['events'] = {
+    changed: (pattern) => {
+      void this.#shown?.find.search(pattern);
+      this.#keepSoon();
+    },
+    go: (direction) => {
+      void this.#findNext(direction);
+    },
+    onlyMatching: (only) => {
+      this.#shown?.find.showOnlyMatching(only);
+      this.#keepSoon();
+    },
+    cancel: () => {
+      this.#shown?.find.cancel();
+    },
+    close: () => {
+      this.#closeFind();
+    },
+  };
+
+  #pill(): TemplateResult | '' {
+    const shown = this.#shown;
+    if (!shown || !shown.isLive || shown.isFollowing || shown.session.unseen.lines === 0) return '';
+    const { lines, errors } = shown.session.unseen;
+    return html`<button class="pill" type="button" @click=${() => void shown.follow()}>
+      ${icon('arrow-down')} ${newsWords(lines, errors, this.#t, this.#language)}
+    </button>`;
+  }
+
+  #notice(): TemplateResult | '' {
+    const t = this.#t;
+    const session = this.#shown?.session;
+    const failed =
+      this.start.kind === 'failed'
+        ? this.start.error
+        : session?.state.kind === 'failed'
+          ? session.state.error
+          : undefined;
+    if (failed) return this.#failure(failed);
+    if (this.problem) return html`<div class="toast" role="alert">${this.problem}</div>`;
+    if (session?.state.kind !== 'ready' || !this.#shown) return '';
+    const { rows } = this.#shown;
+    if (rows.end > rows.first) return '';
+    if (rows !== session.rows) {
+      const isSearching = this.#shown.find.find?.search.state.kind === 'searching';
+      return html`<div class="notice over"><p>${isSearching ? t('Searching…') : t('No line matches')}</p></div>`;
+    }
+    const words = session.live?.kind === 'ended' ? t('Nothing was written here.') : t('No output yet.');
+    return html`<div class="notice over"><p>${words}</p></div>`;
+  }
+
+  #failure(error: LogError): TemplateResult {
+    const t = this.#t;
+    const words =
+      error.code === 'notFound' ? t('This execution no longer exists, or this host has no log in it.') : error.message;
+    return html`<div class="notice" role="alert">
+      ${icon('error')}
+      <p>${words}</p>
+      <vscode-button
+        @click=${() => {
+          this.#readAgain();
+        }}
+        >${t('Try again')}</vscode-button
+      >
+    </div>`;
+  }
+
+  #statusContent(): StatusBarContent | undefined {
+    const shown = this.#shown;
+    if (!shown || this.start.kind !== 'ready') return undefined;
+    const { session } = shown;
+    const { rows } = session;
+    const subject = this.#subject();
+    const { selection } = this.#rows;
+    return {
+      live: session.live,
+      polls: this.start.start.capabilities.watch === 'poll',
+      result: this.#result(),
+      linesPerSecond: session.rate.perSecond,
+      elapsed: subject && durationOf(subject, this.now),
+      lines: session.state.kind === 'ready' && session.isNumbered ? (rows.lineNumber(rows.end - 1) ?? 0) : undefined,
+      line: rows.end > rows.first ? shown.rows.lineNumber(selection.active.row) : undefined,
+      selected: this.#selectedWords(),
+      now: this.now,
+    };
+  }
+
+  #subject() {
+    const { known } = this.#shown?.details ?? {};
+    const { scope } = this.#shown?.session.address ?? {};
+    if (scope?.host !== undefined) return known?.host;
+    return scope?.step === undefined ? known?.execution : known?.step;
+  }
+
+  #result(): string {
+    const subject = this.#subject();
+    if (!subject) return '';
+    const { words } = statusLook(subject.status, this.#t);
+    const duration = durationOf(subject, this.now);
+    return duration === undefined ? words : this.#t('{0} after {1}', words, formatDuration(duration, this.#t));
+  }
+
+  #selectedWords(): string {
+    const { selection } = this.#rows;
+    if (selection.isEmpty) return '';
+    const { start, end } = selection;
+    const lines = end.row - start.row + (end.column === 0 && end.row > start.row ? 0 : 1);
+    if (lines > 1)
+      return countWords(this.#t, lines, '1 line selected', '{0} lines selected', formatCount(lines, this.#language));
+    const characters = Math.min(end.column, this.#rows.textOf(start.row)?.length ?? 0) - start.column;
+    return countWords(
+      this.#t,
+      characters,
+      '1 character selected',
+      '{0} characters selected',
+      formatCount(characters, this.#language),
+    );
+  }
+
+  #openMenu(name: MenuName): void {
+    const shown = this.#shown;
+    if (!shown || this.menu?.name === name) {
+      this.menu = undefined;
+      return;
+    }
+    const owner = this.#menuOwner(name, shown);
+    owner.show(this.#menuContent(name, owner));
+  }
+
+  #menuContent(name: MenuName, owner: MenuOwner): PickerContent {
+    switch (name) {
+      case 'step':
+        return stepMenu(owner);
+      case 'host':
+        return hostMenu(owner);
+      case 'time':
+        return timeMenu(owner);
+      case 'line':
+        return lineMenu(owner);
+      case 'more':
+        return moreMenu(owner, {
+          copyAll: (style) => void this.#copy(style),
+          exportAs: (format) =>
+            void this.#do(async (host, options) => {
+              await host.exportLog({ scope: owner.shown.session.address.scope, format }, options);
+            }),
+          openInEditor: () =>
+            void this.#do(async (host, options) =>
+              host.openInEditor({ scope: owner.shown.session.address.scope }, options),
+            ),
+          goToLine: () => {
+            this.#openMenu('line');
+          },
+          retry: () => {
+            this.#readAgain();
+          },
+        });
+    }
+  }
+
+  #menuOwner(name: MenuName, shown: ShownLog): MenuOwner {
+    return {
+      t: this.#t,
+      language: this.#language,
+      shown,
+      settings: this.settings,
+      show: (content) => {
+        this.menu = { name, content };
+      },
+      close: () => {
+        this.menu = undefined;
+        this.#rows.focus();
+      },
+      change: (settings) => {
+        this.#changeSettings(settings);
+      },
+      switchTo: (scope) => {
+        this.#switchTo(scope);
+      },
+    };
+  }
+
+  #switchTo(scope: LogScope): void {
+    if (this.start.kind !== 'ready' || !this.#shown) return;
+    const address = { ...this.#shown.session.address, scope };
+    void this.#do(async (host, options) => host.showing({ address }, options));
+    void this.#show(address, { at: 'auto' }, this.start.start);
+  }
+
+  async #goToFailed(direction: 'next' | 'previous'): Promise<void> {
+    const shown = this.#shown;
+    const { execution, step, host } = shown?.session.address.scope ?? {};
+    if (!shown || execution === undefined || step === undefined || host === undefined) return;
+    await this.#do(async (_, { signal }) => {
+      const found = await nextFailed(shown.details, { execution, step, host }, direction, signal);
+      if (found) this.#switchTo(found);
+      else this.#announcer.say(this.#t('No other failed host'));
+    });
+  }
+
+  #toggleFollow(): void {
+    if (this.#shown?.isFollowing) this.#shown.stopFollowing();
+    else void this.#shown?.follow();
+  }
+
+  #toggleWrap(): void {
+    this.#changeSettings({ ...this.settings, wrap: !this.settings.wrap });
+  }
+
+  #changeSettings(settings: ViewSettings): void {
+    this.#restyle(settings);
+    void this.#do(async (host, options) => host.changeSettings(settings, options));
+  }
+
+  #restyle(settings: ViewSettings): void {
+    this.settings = settings;
+    this.#shown?.restyle();
+  }
+
+  #openFind(): void {
+    this.isFindOpen = true;
+    const find = this.renderRoot.querySelector('log-find');
+    const shown = this.#shown;
+    const selected = this.#rows.selectedText();
+    if (shown && selected && selected !== shown.find.query.pattern)
+      void shown.find.search({ ...shown.find.query, pattern: selected, regex: false });
+    else if (shown && shown.find.query.pattern !== '' && !shown.find.find) void shown.find.search(shown.find.query);
+    void find?.focusInput();
+  }
+
+  #closeFind(): void {
+    this.isFindOpen = false;
+    this.#shown?.find.close();
+    this.#rows.focus();
+    this.#keepSoon();
+  }
+
+  async #findNext(direction: 'next' | 'previous'): Promise<void> {
+    const find = this.#shown?.find;
+    if (!find) return;
+    if (!find.find && find.query.pattern !== '') await find.search(find.query);
+    else await find.go(direction);
+    this.#keepSoon();
+    const { words } = find.status();
+    this.#announcer.say(find.wrapped ? this.#t('{0}, from the other end of the log', words) : words);
+  }
+
+  #readAgain(): void {
+    if (this.start.kind !== 'ready') void this.#begin();
+    else if (this.#shown) void this.#show(this.#shown.session.address, { at: 'auto' }, this.start.start);
+  }
+
+  async #copy(style: CopyStyle): Promise<void> {
+    const shown = this.#shown;
+    if (!shown) return;
+    const { selection } = this.#rows;
+    if (selection.isEmpty && style !== 'plain') this.#rows.selectAll();
+    await this.#do(async (host, options) => {
+      const { session, rows, find } = shown;
+      const filter = rows === session.rows ? undefined : find.find?.search.filter;
+      const lines = await copySelection(host, { session, rows, filter }, selection, style, options);
+      const shownCount = formatCount(lines, this.#language);
+      if (lines > 0) this.#announcer.say(countWords(this.#t, lines, '1 line copied', '{0} lines copied', shownCount));
+    });
+  }
+
+  /** Does what may fail, and says why when it does. */
+  async #do(act: (host: LogHost, options: { readonly signal: AbortSignal }) => Promise<void>): Promise<void> {
+    const { host } = this;
+    const { signal } = this.#ended;
+    if (!host) return;
+    try {
+      await act(host, { signal });
+      this.problem = '';
+    } catch (error) {
+      if (signal.aborted) return;
+      this.problem = LogError.from(error).message;
+    }
+  }
+
+  #keepSoon(): void {
+    clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(() => {
+      if (this.#shown?.session.state.kind === 'ready') this.keeper?.keep(this.#shown.state(this.isFindOpen));
+    }, 150);
+  }
+
+  readonly #key = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented) return;
+    const act = this.#shortcut(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  #shortcut(event: KeyboardEvent): (() => void) | undefined {
+    const control = event.ctrlKey || event.metaKey;
+    const direction = event.shiftKey ? 'previous' : 'next';
+    const key = event.key.toLowerCase();
+    if (control && !event.altKey && key === 'f')
+      return () => {
+        this.#openFind();
+      };
+    if (control && !event.altKey && key === 'g')
+      return () => {
+        this.#openMenu('line');
+      };
+    if (event.key === 'F3') return () => void this.#findNext(direction);
+    if (event.key === 'F8') return () => this.#shown?.goToError(direction);
+    if (event.altKey && event.code === 'KeyZ')
+      return () => {
+        this.#toggleWrap();
+      };
+    if (event.key !== 'Escape') return undefined;
+    if (this.problem)
+      return () => {
+        this.problem = '';
+      };
+    if (this.isFindOpen)
+      return () => {
+        this.#closeFind();
+      };
+    return () => {
+      this.#rows.clearSelection();
+    };
+  }
+}
+
+interface OpenMenu {
+  readonly name: MenuName;
+  readonly content: PickerContent;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'log-app': LogApp;
+  }
+}

@@ -1,0 +1,244 @@
+import { css, html, LitElement, type CSSResult, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { durationOf } from '../../src/model/execution.ts';
+import { formatDuration } from '../amounts.ts';
+import type { Known } from '../details.ts';
+import type { Translate } from '../words.ts';
+import { controlStyles, toolButton, type ToolButton } from './controls.ts';
+import { icon } from './icons.ts';
+import type { PickerContent } from './picker.ts';
+import { statusLook } from './statusLook.ts';
+
+/** A thing of the header that opens a list. */
+export type MenuName = 'step' | 'host' | 'time' | 'more' | 'line';
+
+/** The line above the log: what is shown and how it went, and what can be done with it. */
+@customElement('log-header')
+export class Header extends LitElement {
+  static override styles: CSSResult[] = [
+    ...controlStyles,
+    css`
+      :host {
+        position: relative;
+        z-index: 10;
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        height: 35px;
+        padding: 0 8px 0 10px;
+        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+        white-space: nowrap;
+      }
+      nav {
+        display: flex;
+        align-items: center;
+        gap: 2px;
+        min-width: 0;
+        overflow: hidden;
+      }
+      .part {
+        min-width: 24px;
+        padding: 2px 5px;
+        border-radius: 5px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        color: var(--vscode-breadcrumb-foreground, var(--vscode-descriptionForeground));
+      }
+      button.part:hover {
+        color: var(--vscode-breadcrumb-focusForeground, var(--vscode-foreground));
+        background: var(--vscode-toolbar-hoverBackground);
+      }
+      .part:last-of-type {
+        color: var(--vscode-foreground);
+        font-weight: 600;
+      }
+      .part.execution {
+        flex: 0 1 auto;
+      }
+      .between {
+        flex: none;
+        font-size: 12px;
+        opacity: 0.6;
+      }
+      .part .icon {
+        font-size: 12px;
+        vertical-align: -2px;
+        opacity: 0.7;
+      }
+      .badge {
+        flex: none;
+        padding: 1px 7px;
+        border-radius: 10px;
+        font-size: 11px;
+        line-height: 16px;
+        font-variant-numeric: tabular-nums;
+        color: var(--vscode-badge-foreground);
+        background: var(--vscode-badge-background);
+      }
+      .badge.failed {
+        color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
+        background: color-mix(in srgb, var(--vscode-testing-iconFailed, #f14c4c) 14%, transparent);
+      }
+      .duration {
+        flex: none;
+        font-size: 12px;
+        font-variant-numeric: tabular-nums;
+        color: var(--vscode-descriptionForeground);
+      }
+      .space {
+        flex: 1;
+      }
+      .tools {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+      }
+      .divide {
+        width: 1px;
+        height: 16px;
+        margin: 0 4px;
+        background: var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
+      }
+      .message {
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        font-size: 12px;
+        color: var(--vscode-descriptionForeground);
+      }
+      .picker {
+        display: contents;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) accessor t: Translate = (english) => english;
+  @property({ attribute: false }) accessor known: Known | undefined;
+  @property({ attribute: false }) accessor hasStep = false;
+  @property({ attribute: false }) accessor hasHost = false;
+  @property({ attribute: false }) accessor now = 0;
+  /** Buttons in groups. */
+  @property({ attribute: false }) accessor tools: readonly (readonly (ToolButton & { readonly menu?: MenuName })[])[] =
+    [];
+  @property({ attribute: false }) accessor menu:
+    { readonly name: MenuName; readonly content: PickerContent } | undefined;
+  @property({ attribute: false }) accessor openMenu: (name: MenuName) => void = () => undefined;
+  @state() accessor menuLeft = 0;
+
+  protected override render(): TemplateResult {
+    const { t, known } = this;
+    const subject = this.#subject();
+    const status = subject && statusLook(subject.status, t);
+    const isRunning = subject?.status === 'running';
+    const words =
+      subject && status ? (subject.rawStatus ? `${status.words} (${subject.rawStatus})` : status.words) : '';
+    return html`
+      ${
+        status
+          ? html`<span role="img" title=${words} aria-label=${words}
+              >${icon(status.icon, `${status.tone} ${isRunning ? 'spin' : ''}`)}</span
+            >`
+          : icon('loading', 'spin quiet')
+      }
+      <nav aria-label=${t('What is shown')}>${this.#path(known)}</nav>
+      ${this.#outcome()}
+      <span class="space"></span>
+      <div class="tools" role="toolbar" aria-label=${t('Log actions')}>${this.#tools()}</div>
+      ${this.menu ? html`<log-picker .content=${this.menu.content}></log-picker>` : ''}
+    `;
+  }
+
+  protected override updated(): void {
+    const picker = this.renderRoot.querySelector('log-picker');
+    if (!picker || !this.menu) return;
+    const button = this.renderRoot.querySelector(`[data-menu="${this.menu.name}"]`)?.getBoundingClientRect();
+    const own = this.getBoundingClientRect();
+    const room = own.width - picker.getBoundingClientRect().width - 8;
+    picker.style.left = `${Math.max(8, Math.min((button?.left ?? 0) - own.left, room))}px`;
+  }
+
+  #subject() {
+    const { host, step, execution } = this.known ?? {};
+    if (this.hasHost) return host;
+    return this.hasStep ? step : execution;
+  }
+
+  #path(known: Known | undefined): TemplateResult {
+    const { t } = this;
+    const between = html`<span class="between">${icon('chevron-right')}</span>`;
+    return html`
+      <span class="part execution" title=${known?.execution?.name ?? ''}>${known?.execution?.name ?? '…'}</span>
+      ${this.hasStep ? html`${between}${this.#switch('step', known?.step?.name ?? '…', t('Switch step'))}` : ''}
+      ${this.hasHost ? html`${between}${this.#switch('host', known?.host?.name ?? '…', t('Switch host'))}` : ''}
+    `;
+  }
+
+  #switch(name: MenuName, label: string, title: string): TemplateResult {
+    return html`<button
+      class="part"
+      type="button"
+      data-menu=${name}
+      title=${title}
+      aria-haspopup="listbox"
+      aria-expanded=${this.menu?.name === name}
+      @click=${() => {
+        this.openMenu(name);
+      }}
+    >
+      ${label} ${icon('chevron-down')}
+    </button>`;
+  }
+
+  #outcome(): TemplateResult {
+    const { t, known } = this;
+    const subject = this.#subject();
+    const exitCode = this.hasHost ? known?.host?.exitCode : undefined;
+    const duration = subject && durationOf(subject, this.now);
+    const message = known?.error?.message ?? subject?.message;
+    return html`
+      ${
+        exitCode === undefined
+          ? ''
+          : html`<span class="badge ${exitCode === 0 ? '' : 'failed'}">${t('exit {0}', exitCode)}</span>`
+      }
+      ${duration === undefined ? '' : html`<span class="duration">${formatDuration(duration, t)}</span>`}
+      ${message ? html`<span class="message" title=${message}>${message}</span>` : ''}
+    `;
+  }
+
+  #tools(): TemplateResult[] {
+    return this.tools
+      .filter((group) => group.length > 0)
+      .map(
+        (group, index) => html`
+          ${index === 0 ? '' : html`<span class="divide"></span>`}
+          ${group.map((tool) => html`<span class="picker" data-tool>${this.#tool(tool)}</span>`)}
+        `,
+      );
+  }
+
+  #tool(tool: ToolButton & { readonly menu?: MenuName }): TemplateResult {
+    const { menu } = tool;
+    if (menu === undefined) return toolButton(tool);
+    return html`<button
+      class="tool"
+      type="button"
+      data-menu=${menu}
+      title=${tool.title}
+      aria-label=${tool.title}
+      aria-haspopup="listbox"
+      aria-expanded=${this.menu?.name === menu}
+      @click=${() => {
+        this.openMenu(menu);
+      }}
+    >
+      ${icon(tool.icon)}
+    </button>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'log-header': Header;
+  }
+}

@@ -1,0 +1,283 @@
+import { Disposables, type Disposes } from '../src/base/disposables.ts';
+import { linePointer } from '../src/base/lineBatch.ts';
+import type { LogAddress, LogHost, Reveal, ViewSettings } from '../src/bridge/logHost.ts';
+import type { Capabilities } from '../src/model/source.ts';
+import { formatCount } from './amounts.ts';
+import { Details } from './details.ts';
+import type { Rows } from './document/rows.ts';
+import { ErrorLines } from './find/errorLines.ts';
+import { FindController } from './find/findController.ts';
+import type { KeptState } from './keptState.ts';
+import { LogSession, type SessionEvent, type StartPlace } from './logSession.ts';
+import type { LogRows } from './rows/logRows.ts';
+import { countWords, type Translate } from './words.ts';
+
+/** What one log's view is made with. */
+export interface ShownParts {
+  readonly host: LogHost;
+  readonly capabilities: Capabilities;
+  readonly view: LogRows;
+  readonly t: Translate;
+  readonly language: string;
+  settings(): ViewSettings;
+  /** Something outside the rows must be rendered again. */
+  changed(): void;
+  /** Tells a screen reader. */
+  say(words: string): void;
+}
+
+/** One log in the view: where one is in it, whether its end is followed, what is sought in it. */
+export class ShownLog implements Disposes {
+  readonly session: LogSession;
+  readonly details: Details;
+  readonly find: FindController;
+  readonly #parts: ShownParts;
+  readonly #ends = new Disposables();
+  #errors: ErrorLines | undefined;
+  #rows: Rows;
+  #isFollowing = false;
+  #marksVersion = 0;
+
+  constructor(address: LogAddress, parts: ShownParts) {
+    this.#parts = parts;
+    this.session = this.#ends.add(new LogSession(parts.host, address, parts.capabilities));
+    this.#rows = this.session.rows;
+    this.details = new Details(parts.host, address.scope, () => {
+      this.restyle();
+      parts.changed();
+    });
+    this.#ends.add(this.details);
+    this.find = this.#ends.add(this.#makeFind());
+    this.#ends.add(
+      this.session.onEvent((event) => {
+        this.#heard(event);
+      }),
+    );
+  }
+
+  get rows(): Rows {
+    return this.#rows;
+  }
+
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
+
+  /** Lines may still be written. */
+  get isLive(): boolean {
+    return this.session.live !== undefined && this.session.live.kind !== 'ended';
+  }
+
+  /** Opens the log where one was before, or where it is best begun. */
+  async open(reveal: Reveal, kept?: KeptState): Promise<void> {
+    const wasThere = kept && placeOf(kept);
+    const place = await this.session.open(wasThere ?? reveal);
+    if (!place) return;
+    const { view } = this.#parts;
+    this.restyle();
+    if (wasThere && kept) this.#comeBack(place, kept);
+    else this.#begin(place);
+    view.paintNow();
+    this.#findErrors();
+    this.#parts.changed();
+  }
+
+  /** Shows the rows as settings and details have it now. */
+  restyle(): void {
+    const { view, t, language } = this.#parts;
+    const { timestamps, timeZone, wrap } = this.#parts.settings();
+    const { host, step, execution } = this.details.known;
+    const origin = (host ?? step ?? execution)?.startedAt;
+    const time = { style: timestamps, zone: timeZone, origin };
+    view.show(this.#rows, { t, language, time, hosts: this.session.address.scope.host === undefined }, wrap);
+  }
+
+  /** The user has moved: the end is followed where it is in view. */
+  moved(): void {
+    this.#follow(this.isLive && this.#rows === this.session.rows && this.#parts.view.atEnd);
+  }
+
+  async follow(): Promise<void> {
+    await this.session.toEnd();
+    this.#follow(this.isLive);
+    this.#parts.view.scrollToEnd();
+  }
+
+  stopFollowing(): void {
+    this.#follow(false);
+  }
+
+  /** Goes to where the nearest run of errors begins; false when there is none. */
+  goToError(direction: 'next' | 'previous'): boolean {
+    const { view, t } = this.#parts;
+    const rows = this.#rows;
+    const line = this.#errors?.nearest(direction, rows.lineNumber(view.selection.active.row) ?? 0);
+    if (line === undefined) {
+      this.#parts.say(t('No errors in this log'));
+      return false;
+    }
+    this.goToLine(line);
+    return true;
+  }
+
+  get errorCount(): number {
+    return this.#errors?.lines.length ?? 0;
+  }
+
+  goToLine(line: number): void {
+    this.#follow(false);
+    this.#parts.view.goTo({ row: this.#rows.rowOf(line), column: 0 }, 'center');
+    this.#parts.changed();
+  }
+
+  /** What to keep of this view. */
+  state(isFindOpen: boolean): KeptState {
+    const { view } = this.#parts;
+    const { row, offset } = view.viewport;
+    const { query, onlyMatching } = this.find;
+    const top = this.#rows.at(row);
+    const line = this.#rows.lineNumber(row);
+    const caret = this.#rows.lineNumber(view.selection.active.row);
+    return {
+      address: this.session.address,
+      offset,
+      isFollowing: this.#isFollowing,
+      ...(line !== undefined && this.session.isNumbered && { line }),
+      ...(top.kind === 'line' && { pointer: linePointer(top.batch, top.index) }),
+      ...(caret !== undefined && { caret }),
+      ...(query.pattern !== '' && { find: { query, isOpen: isFindOpen, onlyMatching } }),
+    };
+  }
+
+  dispose(): void {
+    this.#ends.dispose();
+    this.#errors?.dispose();
+  }
+
+  #begin(place: StartPlace): void {
+    const { view } = this.#parts;
+    view.selection.select({ row: place.row, column: 0 }, { row: place.row, column: 0 });
+    if (place.align === 'end') view.scrollToEnd();
+    else view.scrollToRow(place.row, place.align);
+    this.#follow(place.align === 'end' && this.isLive);
+  }
+
+  #comeBack({ row }: StartPlace, kept: KeptState): void {
+    const { view } = this.#parts;
+    const caret = kept.caret === undefined ? row : this.#rows.rowOf(kept.caret);
+    view.selection.select({ row: caret, column: 0 }, { row: caret, column: 0 });
+    if (kept.isFollowing) view.scrollToEnd();
+    else view.scrollToRow(row, 'top', -kept.offset);
+    this.#follow(kept.isFollowing && this.isLive);
+  }
+
+  #follow(follow: boolean): void {
+    const { view } = this.#parts;
+    view.follow = follow;
+    if (follow) this.session.seen();
+    if (follow === this.#isFollowing) return;
+    this.#isFollowing = follow;
+    if (!follow) this.session.seen();
+    view.requestPaint();
+    this.#parts.changed();
+  }
+
+  #heard(event: SessionEvent): void {
+    if (event === 'grown') {
+      this.find.more();
+      this.#errors?.more();
+      if (this.#isFollowing) this.#announceNews();
+    }
+    if (event === 'live' && !this.isLive) this.#follow(false);
+    this.#parts.changed();
+  }
+
+  /** Only of what is followed: somebody who reads elsewhere is left in peace. */
+  #announceNews(): void {
+    const { lines, errors } = this.session.unseen;
+    if (lines > 0) this.#parts.say(newsWords(lines, errors, this.#parts.t, this.#parts.language));
+    this.session.seen();
+  }
+
+  #findErrors(): void {
+    if (this.#errors || !this.session.isNumbered) return;
+    this.#errors = new ErrorLines(this.session.read.bind(this.session), () => {
+      this.decorate();
+      this.#parts.changed();
+    });
+  }
+
+  /** Marks matches in the rows and beside them. */
+  decorate(): void {
+    const { find } = this.find;
+    const isWhole = this.#rows === this.session.rows && this.session.isNumbered;
+    const marks = isWhole && {
+      version: ++this.#marksVersion,
+      errors: this.#errors?.lines ?? [],
+      matches: find?.search.lines.values ?? [],
+      current: this.find.currentLine,
+    };
+    this.#parts.view.decorate({
+      pattern: find?.pattern,
+      current: () => this.find.current,
+      ...(marks && { marks }),
+    });
+  }
+
+  #makeFind(): FindController {
+    const { view, t, language } = this.#parts;
+    const shown = this;
+    return new FindController({
+      t,
+      language,
+      session: this.session,
+      get rows() {
+        return shown.rows;
+      },
+      get fromRow() {
+        return view.caretRow;
+      },
+      showRows: (rows) => {
+        this.#showRows(rows);
+      },
+      goTo: (row) => {
+        this.#follow(false);
+        view.goTo({ row, column: 0 }, 'nearest');
+        view.paintNow();
+        const stretch = this.find.current;
+        if (stretch) view.revealColumns(stretch);
+      },
+      textOf: (row) => view.textOf(row),
+      changed: () => {
+        this.decorate();
+        this.#parts.changed();
+      },
+    });
+  }
+
+  /** Other rows of the same log; the line one looks at stays where it is. */
+  #showRows(rows: Rows): void {
+    const { view } = this.#parts;
+    const { row } = view.selection.active;
+    const line = this.#rows.lineNumber(row) ?? 1;
+    const below = view.distanceOf(row);
+    this.#rows = rows;
+    this.restyle();
+    const place = { row: rows.rowOf(line), column: 0 };
+    view.selection.select(place, place);
+    view.scrollToRow(place.row, 'top', below);
+    this.#follow(false);
+  }
+}
+
+export function newsWords(lines: number, errors: number, t: Translate, language: string): string {
+  const news = countWords(t, lines, '1 new line', '{0} new lines', formatCount(lines, language));
+  if (errors === 0) return news;
+  return t('{0}, {1}', news, countWords(t, errors, '1 error', '{0} errors', formatCount(errors, language)));
+}
+
+function placeOf({ isFollowing, line, pointer }: KeptState): Reveal | undefined {
+  if (isFollowing) return { at: 'end' };
+  if (line !== undefined) return { at: 'line', line };
+  return pointer === undefined ? undefined : { at: 'pointer', pointer };
+}

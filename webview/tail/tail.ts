@@ -1,0 +1,133 @@
+import { abortReason, delay, onAbort } from '../../src/base/abort.ts';
+import type { Disposes } from '../../src/base/disposables.ts';
+import { LogError, type ErrorCode } from '../../src/model/errors.ts';
+import type { LogPage } from '../../src/model/page.ts';
+import type { Pointer } from '../../src/model/pointer.ts';
+import type { Position } from '../../src/model/query.ts';
+import type { CallOptions } from '../../src/model/source.ts';
+
+/** How a log that may still grow is kept up with. */
+export type LiveState =
+  | { readonly kind: 'live' }
+  /** `behind`: lines known to be there that have not been heard of yet. */
+  | { readonly kind: 'catchingUp'; readonly behind: number }
+  /** `at`: when the next attempt is made, milliseconds since the epoch. */
+  | { readonly kind: 'reconnecting'; readonly at: number; readonly error: LogError }
+  | { readonly kind: 'ended' }
+  /** Trying again would not help; the user may. */
+  | { readonly kind: 'stopped'; readonly error: LogError };
+
+export interface TailOwner {
+  tail(position: Position, options: CallOptions): AsyncIterable<LogPage>;
+  /** Reads the newest page, to go on from there when far behind; absent where lines between could not be read later. */
+  readonly readEnd?: ((options: CallOptions) => Promise<LogPage>) | undefined;
+  arrived(page: LogPage): void;
+  changed(state: LiveState): void;
+}
+
+/** So far behind that reading every line would only delay the newest. */
+const farBehind = 20_000;
+const catchingUp = 5_000;
+const hopeless: ReadonlySet<ErrorCode> = new Set([
+  'notFound',
+  'invalidPointer',
+  'invalidRequest',
+  'unauthorized',
+  'forbidden',
+  'closed',
+]);
+
+/** Pulls what is written to a log from a pointer on, and begins again where it stopped when the stream breaks. */
+export class Tail implements Disposes {
+  readonly #owner: TailOwner;
+  readonly #ended = new AbortController();
+  #retry = new AbortController();
+  #from: Pointer;
+  #attempts = 0;
+
+  constructor(owner: TailOwner, from: Pointer) {
+    this.#owner = owner;
+    this.#from = from;
+    void this.#run();
+  }
+
+  /** Tries again now instead of when the waiting is over. */
+  retry(): void {
+    this.#retry.abort();
+  }
+
+  dispose(): void {
+    this.#ended.abort();
+  }
+
+  async #run(): Promise<void> {
+    this.#owner.changed({ kind: 'live' });
+    while (!this.#ended.signal.aborted) {
+      try {
+        if (await this.#pull()) {
+          this.#owner.changed({ kind: 'ended' });
+          return;
+        }
+      } catch (error) {
+        if (this.#ended.signal.aborted) return;
+        await this.#pause(LogError.from(error));
+      }
+    }
+  }
+
+  /** True when the log has ended; false when reading must begin again elsewhere. */
+  async #pull(): Promise<boolean> {
+    const stream = new AbortController();
+    const forget = onAbort(this.#ended.signal, () => {
+      stream.abort(abortReason(this.#ended.signal));
+    });
+    try {
+      for await (const page of this.#owner.tail({ at: 'after', pointer: this.#from }, { signal: stream.signal })) {
+        if (this.#take(page)) return true;
+        const behind = behindOf(page);
+        const { readEnd } = this.#owner;
+        if (readEnd && behind > farBehind) return this.#take(await readEnd({ signal: this.#ended.signal }));
+        this.#owner.changed(behind > catchingUp ? { kind: 'catchingUp', behind } : { kind: 'live' });
+      }
+    } finally {
+      forget();
+      stream.abort(new LogError('closed', 'No longer read.'));
+    }
+    throw new LogError('unavailable', 'The stream broke off.');
+  }
+
+  #take(page: LogPage): boolean {
+    if (this.#ended.signal.aborted) throw abortReason(this.#ended.signal);
+    this.#attempts = 0;
+    this.#from = page.newer;
+    this.#owner.arrived(page);
+    return page.complete;
+  }
+
+  async #pause(error: LogError): Promise<void> {
+    this.#retry = new AbortController();
+    const forget = onAbort(this.#ended.signal, () => {
+      this.#retry.abort();
+    });
+    if (hopeless.has(error.code)) {
+      this.#owner.changed({ kind: 'stopped', error });
+      await new Promise<void>((resolve) => onAbort(this.#retry.signal, resolve));
+    } else {
+      const wait = backoff(this.#attempts++);
+      this.#owner.changed({ kind: 'reconnecting', at: Date.now() + wait, error });
+      await delay(wait, this.#retry.signal).catch(() => undefined);
+    }
+    forget();
+    if (!this.#ended.signal.aborted) this.#owner.changed({ kind: 'live' });
+  }
+}
+
+/** From half a second to half a minute, never all at the same moment. */
+export function backoff(attempt: number, random: () => number = Math.random): number {
+  return Math.min(30_000, 500 * 2 ** attempt) * (0.75 + random() / 2);
+}
+
+function behindOf({ lines, firstLine, total }: LogPage): number {
+  if (total === undefined || firstLine === undefined || lines.count === 0) return 0;
+  return Math.max(0, total - (firstLine + lines.count - 1));
+}
