@@ -1,5 +1,5 @@
 import { context, build as bundle } from 'esbuild';
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -66,9 +66,31 @@ function programs(production) {
 }
 
 async function copyIcons() {
-  await mkdir(join(out, 'webview'), { recursive: true });
   for (const file of ['codicon.css', 'codicon.ttf'])
-    await cp(join(root, 'node_modules/@vscode/codicons/dist', file), join(out, 'webview', file));
+    await put(join(out, 'webview', file), await readFile(join(root, 'node_modules/@vscode/codicons/dist', file)));
+}
+
+/**
+ * Replaces a file in one go, and only when it changes: programs that run from `dist/` meanwhile never read half of it.
+ * @param {string} file
+ * @param {Uint8Array} contents
+ */
+async function put(file, contents) {
+  const old = await readFile(file).catch(() => undefined);
+  if (old?.equals(contents)) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.new`, contents);
+  await rename(`${file}.new`, file);
+}
+
+/**
+ * A package holds no chunks of earlier builds. While developing they stay: programs may still run from them.
+ * @param {ReadonlySet<string>} current
+ */
+async function removeOldChunks(current) {
+  const folder = join(out, 'execlogs');
+  const old = (await readdir(folder)).map((name) => join(folder, name)).filter((file) => !current.has(file));
+  await Promise.all(old.map((file) => rm(file)));
 }
 
 /**
@@ -76,16 +98,18 @@ async function copyIcons() {
  * @param {{ production?: boolean, watch?: boolean }} [options]
  */
 export async function build({ production = false, watch = false } = {}) {
-  await rm(join(out, 'execlogs'), { recursive: true, force: true });
   await copyIcons();
   const wanted = programs(production);
-  if (!watch) {
-    await Promise.all(wanted.map((program) => bundle(program)));
-    return async () => {};
+  if (watch) {
+    const watched = await Promise.all(wanted.map((program) => context({ ...program, logLevel: 'info' })));
+    await Promise.all(watched.map((program) => program.watch()));
+    return async () => void (await Promise.all(watched.map((program) => program.dispose())));
   }
-  const watched = await Promise.all(wanted.map((program) => context({ ...program, logLevel: 'info' })));
-  await Promise.all(watched.map((program) => program.watch()));
-  return async () => void (await Promise.all(watched.map((program) => program.dispose())));
+  const built = await Promise.all(wanted.map((program) => bundle({ ...program, write: false })));
+  const files = built.flatMap(({ outputFiles }) => outputFiles);
+  await Promise.all(files.map(({ path, contents }) => put(path, contents)));
+  if (production) await removeOldChunks(new Set(files.map(({ path }) => path)));
+  return async () => {};
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
