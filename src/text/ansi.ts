@@ -91,7 +91,7 @@ class RunWriter {
   write(text: string): void {
     const style = this.style();
     const last = this.runs.length > 0 ? this.runs[this.runs.length - 1] : undefined;
-    if (last !== undefined && last.style === style) last.text += text;
+    if (last?.style === style) last.text += text;
     else this.runs.push({ text, style });
   }
 

@@ -31,6 +31,11 @@ export class LineTexts {
     return this.#window.slice(from - this.#from, to - this.#from);
   }
 
+  /** As `at`, for a line whose neighbours are not asked for. */
+  alone(index: number): string {
+    return decoder.decode(this.#lines.text.subarray(this.#lines.offsets[index], this.#lines.offsets[index + 1]));
+  }
+
   #moveTo(from: number, to: number): boolean {
     if (from < this.#mixedTo || to - from > windowSize) return false;
     const end = Math.min(from + windowSize, this.#lines.text.length);

@@ -1,66 +1,83 @@
-import { RE2JS } from 're2js';
-import { LogError } from '../model/errors.ts';
 import { levels, streams, type LineColumns } from '../model/line.ts';
 import type { LogFilter, TextPattern } from '../model/query.ts';
-import { stripAnsi } from './ansi.ts';
+import { LineTexts } from './lineTexts.ts';
+import { compilePattern, type Pattern } from './pattern.ts';
+import { searchRows } from './rowSearch.ts';
 
-/** Tells whether and where a text matches. Escape sequences are left out; positions are those of the visible text. */
-export interface Pattern {
-  test(text: string): boolean;
-  /** From and to (exclusive) of each match, in order, without overlap, never empty. */
-  ranges(text: string): [from: number, to: number][];
-}
+export { compilePattern, type Pattern } from './pattern.ts';
 
 export interface LineFilter {
   matches(lines: LineColumns, index: number): boolean;
-  /** Indexes of the lines that match, in order. */
+  /** Indexes of the lines that match, in order; much faster than asking about each. */
   matchRows(lines: LineColumns): number[];
 }
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** Throws `invalidRequest` when the pattern cannot be understood. */
-export function compilePattern(pattern: TextPattern): Pattern {
-  const source = pattern.regex ? pattern.pattern : RE2JS.quote(pattern.pattern);
-  let compiled: RE2JS;
-  try {
-    compiled = RE2JS.compile(
-      pattern.wholeWord ? `\\b(?:${source})\\b` : source,
-      pattern.matchCase ? 0 : RE2JS.CASE_INSENSITIVE,
-    );
-  } catch (error) {
-    throw new LogError('invalidRequest', `The pattern cannot be understood: ${String(error)}`, { cause: error });
-  }
+/**
+ * Empty patterns filter nothing; lines of unknown time match no range of time. Throws `invalidRequest` when a
+ * pattern cannot be understood.
+ */
+export function compileFilter(filter: LogFilter): LineFilter {
+  const include = compileOptional(filter.text);
+  const exclude = compileOptional(filter.exclude);
+  const accepts = columnTest(filter);
   return {
-    test: (text) => compiled.test(stripAnsi(text)),
-    ranges: (text) => {
-      const found: [number, number][] = [];
-      for (const match of compiled.matchAll(stripAnsi(text))) {
-        const from = match.index ?? 0;
-        if (match[0]) found.push([from, from + match[0].length]);
-      }
-      return found;
+    matches(lines, index) {
+      if (accepts && !accepts(lines, index)) return false;
+      if (!include && !exclude) return true;
+      const text = new LineTexts(lines).alone(index);
+      return (include?.test(text) ?? true) && !(exclude?.test(text) ?? false);
+    },
+    matchRows(lines) {
+      let rows = include ? searchRows(lines, include) : undefined;
+      if (accepts) rows = rows ? rows.filter((row) => accepts(lines, row)) : rowsWhere(lines, accepts);
+      if (!exclude) return rows ?? Array.from({ length: lines.count }, (_, row) => row);
+      return rows ? withoutMatches(lines, rows, exclude) : complement(searchRows(lines, exclude), lines.count);
     },
   };
 }
 
-/** Throws `invalidRequest` when one of its patterns cannot be understood. */
-export function compileFilter(filter: LogFilter): LineFilter {
-  const text = filter.text?.pattern ? compilePattern(filter.text) : undefined;
-  const exclude = filter.exclude?.pattern ? compilePattern(filter.exclude) : undefined;
-  const matches = (lines: LineColumns, index: number): boolean => {
-    if (filter.levels && !filter.levels.includes(levels[lines.levels[index] ?? 0] ?? 'none')) return false;
-    if (filter.streams && !filter.streams.includes(streams[lines.streams[index] ?? 0] ?? 'stdout')) return false;
+function compileOptional(pattern: TextPattern | undefined): Pattern | undefined {
+  return pattern === undefined || pattern.pattern === '' ? undefined : compilePattern(pattern);
+}
+
+type ColumnTest = (lines: LineColumns, index: number) => boolean;
+
+/** What can be told without the text; undefined when nothing is asked of it. */
+function columnTest(filter: LogFilter): ColumnTest | undefined {
+  const { since = -Infinity, until = Infinity } = filter;
+  const anyTime = filter.since === undefined && filter.until === undefined;
+  if (anyTime && !filter.levels && !filter.streams) return undefined;
+  const levelBits = bitsOf(levels, filter.levels);
+  const streamBits = bitsOf(streams, filter.streams);
+  return (lines, index) => {
+    if (((levelBits >> (lines.levels[index] ?? 0)) & 1) === 0) return false;
+    if (((streamBits >> (lines.streams[index] ?? 0)) & 1) === 0) return false;
     const time = lines.times[index] ?? Number.NaN;
-    if (filter.since !== undefined && !(time >= filter.since)) return false;
-    if (filter.until !== undefined && !(time < filter.until)) return false;
-    if (!text && !exclude) return true;
-    const line = decoder.decode(lines.text.subarray(lines.offsets[index], lines.offsets[index + 1]));
-    return (text?.test(line) ?? true) && !(exclude?.test(line) ?? false);
+    return anyTime || (time >= since && time < until);
   };
-  return {
-    matches,
-    matchRows: (lines) =>
-      Array.from({ length: lines.count }, (_, index) => index).filter((index) => matches(lines, index)),
-  };
+}
+
+function bitsOf<T>(all: readonly T[], wanted: readonly T[] | undefined): number {
+  return wanted ? wanted.reduce((bits, value) => bits | (1 << all.indexOf(value)), 0) : ~0;
+}
+
+function rowsWhere(lines: LineColumns, accepts: ColumnTest): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < lines.count; row++) if (accepts(lines, row)) rows.push(row);
+  return rows;
+}
+
+function withoutMatches(lines: LineColumns, rows: readonly number[], exclude: Pattern): number[] {
+  const texts = new LineTexts(lines);
+  return rows.filter((row) => !exclude.test(texts.at(row)));
+}
+
+function complement(rows: readonly number[], count: number): number[] {
+  const rest: number[] = [];
+  let next = 0;
+  for (const row of [...rows, count]) {
+    for (; next < row; next++) rest.push(next);
+    next = row + 1;
+  }
+  return rest;
 }

@@ -63,9 +63,7 @@ export class WordScan {
       const bit = 31 - Math.clz32(bits & -bits);
       const pair = bit < 8 ? position : position + 2;
       const group = this.#groups[bit & 7] ?? [];
-      for (let i = 0; i < group.length; i++) {
-        const entry = group[i];
-        if (!entry) continue;
+      for (const entry of group) {
         const at = pair - entry.offset;
         if (at >= from && isAt(text, at, entry.bytes, entry.caseBit)) return at;
       }
