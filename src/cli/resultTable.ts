@@ -5,7 +5,8 @@ import { durationWords } from './times.ts';
 
 /** How a run went, step by step and host by host, and where to look next. */
 export function resultTable(result: RunResult, paint: Paint): string {
-  const rows = result.results.map((row) => [
+  const sorted = result.results.toSorted((a, b) => a.order - b.order || a.host.localeCompare(b.host));
+  const rows = sorted.map((row) => [
     cell([...row.path, row.name].join(' › ')),
     cell(row.host),
     paintStatus(paint, row.status) + (row.ignored ? ' (ignored)' : ''),

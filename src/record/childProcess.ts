@@ -4,7 +4,7 @@ import { LogError } from '../model/errors.ts';
 import { Ending } from './ending.ts';
 import { openOutputPipes, type OutputPipes } from './outputPipes.ts';
 import { OutputPump, type Output } from './outputPump.ts';
-import type { Stop } from './stop.ts';
+import { stopWords, type Stop } from './stop.ts';
 
 export interface ProcessStart {
   readonly command: string;
@@ -21,8 +21,8 @@ export interface ProcessEnd {
   readonly exitCode?: number;
   readonly signal?: NodeJS.Signals;
   readonly timedOut: boolean;
-  /** It was asked to stop, and then ended. */
-  readonly stopped: boolean;
+  /** It was asked to stop, and then ended: why. */
+  readonly stopped?: string;
   /** It could not be started, in words. */
   readonly failure?: string;
   /** Something it left running still holds its output open. */
@@ -31,8 +31,8 @@ export interface ProcessEnd {
 
 /** Runs one command to its end, with its output going to `output` as it comes. Rejects never. */
 export async function runProcess(start: ProcessStart, output: Output, stop: Stop): Promise<ProcessEnd> {
-  const never = { timedOut: false, stopped: false, leftOpen: false };
-  if (stop.ask.aborted) return { ...never, stopped: true, failure: 'stopped before it began' };
+  const never = { timedOut: false, leftOpen: false };
+  if (stop.ask.aborted) return { ...never, stopped: stopWords(stop.ask) };
   if (!existsSync(start.directory)) {
     return { ...never, exitCode: 126, failure: `the directory ${start.directory} does not exist` };
   }
@@ -52,7 +52,7 @@ export async function runProcess(start: ProcessStart, output: Output, stop: Stop
   try {
     const exit = await exitOf(child, start.command);
     const { timedOut, stopped } = ending.exited();
-    return { ...exit, timedOut, stopped, leftOpen: !(await pump.closed()) };
+    return { ...exit, timedOut, ...(stopped && { stopped: stopWords(stop.ask) }), leftOpen: !(await pump.closed()) };
   } finally {
     ending.dispose();
   }

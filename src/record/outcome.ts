@@ -14,7 +14,7 @@ export function outcomeOf(end: ProcessEnd, timeout?: number): Outcome {
   const exitCode = end.exitCode ?? (end.signal && signalCode(end.signal));
   const code = exitCode !== undefined && { exitCode };
   const by = end.signal ? `ended by ${end.signal}` : `exit code ${exitCode ?? '?'}`;
-  if (end.stopped) return { status: 'cancelled', ...code, message: end.failure ?? `cancelled, ${by}` };
+  if (end.stopped !== undefined) return { status: 'cancelled', ...code, message: end.stopped };
   if (end.timedOut) return { status: 'timedOut', ...code, message: `took longer than ${(timeout ?? 0) / 1_000} s` };
   if (end.failure !== undefined) return { status: 'failed', ...code, message: end.failure };
   if (exitCode === 0) return { status: 'succeeded', ...code };

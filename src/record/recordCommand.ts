@@ -51,7 +51,17 @@ export async function recordCommand(
   void steps.end(host, { ...outcome, at: endedAt }, log);
   const { status, message } = outcome;
   const losses = await recording.finish({ status, ...(message !== undefined && { message }), at: endedAt });
-  const result = { step, name: run.command, path: [], host, ...outcome, startedAt, endedAt, lines: log.lines };
+  const result = {
+    step,
+    order: 1,
+    name: run.command,
+    path: [],
+    host,
+    ...outcome,
+    startedAt,
+    endedAt,
+    lines: log.lines,
+  };
   return {
     execution: recording.execution,
     ...outcome,

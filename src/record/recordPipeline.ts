@@ -3,10 +3,10 @@ import { signalCode } from './outcome.ts';
 import type { Pipeline } from './pipeline/model.ts';
 import { PipelineRecording, type RunEcho } from './pipeline/pipelineRecording.ts';
 import { runPipeline } from './pipeline/runPipeline.ts';
-import { stopWords, type ChainResult } from './pipeline/runTask.ts';
+import type { ChainResult } from './pipeline/runTask.ts';
 import { Recording, type RecordingOptions } from './recording.ts';
 import type { RunResult } from './runResult.ts';
-import { Interruption, type Stop } from './stop.ts';
+import { Interruption, stopWords, type Stop } from './stop.ts';
 
 export interface PipelineRun {
   /** What is known of the execution before it begins; its name is the pipeline's, its time of start is now. */

@@ -4,6 +4,8 @@ import type { Losses } from './recording.ts';
 /** How a step went on one host: returned up the chain from step to task, module and pipeline. */
 export interface HostResult {
   readonly step: string;
+  /** Place of the step in the execution, from 1. */
+  readonly order: number;
   readonly name: string;
   /** Names of what the step belongs to, outermost first. */
   readonly path: readonly string[];

@@ -6,6 +6,11 @@ export interface Stop {
   readonly kill: AbortSignal;
 }
 
+/** Why a run shall end, for people. */
+export function stopWords(signal: AbortSignal): string {
+  return signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
+}
+
 /** The reason of a stop that came as a signal: it is passed on as it came. */
 export class Interruption extends Error {
   readonly signal: NodeJS.Signals;

@@ -83,8 +83,8 @@ export interface HostStepRecording {
   end(outcome: Outcome, end?: ProcessEnd): HostResult;
 }
 
-function nameOf(step: Step, host: Host): Pick<HostResult, 'step' | 'name' | 'path' | 'host'> {
-  return { step: step.id, name: step.name, path: step.path, host: host.name };
+function nameOf(step: Step, host: Host): Pick<HostResult, 'step' | 'order' | 'name' | 'path' | 'host'> {
+  return { step: step.id, order: step.order, name: step.name, path: step.path, host: host.name };
 }
 
 /** All steps in the order in which they run, with their hosts. */

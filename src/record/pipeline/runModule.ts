@@ -1,9 +1,9 @@
 import type { HostResult } from '../runResult.ts';
-import type { Stop } from '../stop.ts';
+import { stopWords, type Stop } from '../stop.ts';
 import { localHost, type Module, type Step, type Task } from './model.ts';
 import type { PipelineRecording } from './pipelineRecording.ts';
 import type { RunContext } from './runContext.ts';
-import { runTask, skipTask, stopWords, type ChainResult } from './runTask.ts';
+import { runTask, skipTask, type ChainResult } from './runTask.ts';
 
 /** Runs a module: before its tasks `pre`, after them `post` whatever happened. */
 export function runModule(

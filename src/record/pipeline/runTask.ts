@@ -1,6 +1,6 @@
 import { isFailure } from '../../model/status.ts';
 import type { HostResult } from '../runResult.ts';
-import type { Stop } from '../stop.ts';
+import { stopWords, type Stop } from '../stop.ts';
 import type { Host, Task } from './model.ts';
 import type { PipelineRecording } from './pipelineRecording.ts';
 import type { RunContext } from './runContext.ts';
@@ -62,10 +62,6 @@ async function runHost(
 /** The results of a task that is not run. */
 export function skipTask(task: Task, recording: PipelineRecording, reason: string): HostResult[] {
   return task.hosts.flatMap((host) => task.steps.map((step) => recording.skip(step, host, `not run: ${reason}`)));
-}
-
-export function stopWords(signal: AbortSignal): string {
-  return signal.reason instanceof Error ? signal.reason.message : String(signal.reason);
 }
 
 function wordFor(result: HostResult): string {
