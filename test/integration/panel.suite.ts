@@ -11,10 +11,13 @@ import { test } from './runner.ts';
 
 const english: Words = { t: (message) => message, language: 'en' };
 
+/** A new tab takes a moment before it is known as one. */
 async function closeTabs(): Promise<void> {
   const { panels } = await activated();
-  await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
-  await until(() => panels.open.length === 0);
+  await until(async () => {
+    await window.tabGroups.close(window.tabGroups.all.flatMap(({ tabs }) => tabs));
+    return panels.open.length === 0;
+  });
 }
 
 function labels(): string[] {
@@ -83,7 +86,7 @@ test('from an execution to the line that failed, and on to the next failed host'
   try {
     await commands.executeCommand('executionLogs.goToFirstFailure', execution);
     assert.deepEqual(shown[0]?.scope, { execution: id, step: 'build', host: 'beta' });
-    assert.ok(view.selected?.kind === 'host' && view.selected.host.id === 'beta');
+    await until(() => view.selected?.kind === 'host' && view.selected.host.id === 'beta');
     const { source } = await (await activated()).connections.get('local').open();
     const reveal = shown[0].reveal;
     assert.ok(reveal?.at === 'pointer');
