@@ -3,16 +3,18 @@ import { detectLevel, markLevels } from './levels.ts';
 
 const errorIndex = levels.indexOf('error');
 
-/** True for a line that tells of an error: by its level, or, when it carries none, by what it says. */
+/**
+ * True for a line that tells of an error: by its level, or, when it has none, by what it says; the start of a
+ * stack trace says so too.
+ */
 export function isErrorLine(level: Level, text: string): boolean {
-  const known = level === 'none' ? detectLevel(text) : level;
-  return levels.indexOf(known) >= errorIndex;
+  return levels.indexOf(level === 'none' ? detectLevel(text) : level) >= errorIndex;
 }
 
-/** Index of the first line that tells of an error. Leaves the columns as they are. */
+/** Index of the first line that tells of an error; levels that are not marked yet are found out. Changes nothing. */
 export function findFirstError(lines: LineColumns): number | undefined {
-  const marked = { ...lines, levels: lines.levels.slice() };
-  markLevels(marked);
-  const index = marked.levels.findIndex((level) => level >= errorIndex);
+  const marked = lines.levels.slice();
+  markLevels({ ...lines, levels: marked });
+  const index = marked.findIndex((level) => level >= errorIndex);
   return index < 0 ? undefined : index;
 }

@@ -120,11 +120,3 @@ function isReported(line: string, from: number, to: number): boolean {
   if (line.startsWith(': ', to)) return true;
   return (to === line.length || /^(?:: *| \[.*)$/.test(line.slice(to))) && /^[\w$.]*$/.test(line.slice(0, from));
 }
-
-/** True for a line that begins a stack trace or the report of an uncaught error. */
-export function beginsStackTrace(line: string): boolean {
-  return stackStart.test(line);
-}
-
-const stackStart =
-  /^\s*Traceback \(most recent call last\)|^Exception in thread |^Caused by: |^panic: |^fatal error: |^thread '.*' panicked at |^(?:Uncaught )?(?:[\w$.]+\.)?\w*(?:Error|Exception)(?:: | \[|$)/;

@@ -52,6 +52,6 @@ describe('lastState', () => {
     };
     time(1_000);
     const eighth = time(5_000);
-    expect(time(40_000)).toBeLessThan(Math.max(500, 30 * eighth));
+    expect(time(40_000)).toBeLessThan(Math.max(1_500, 30 * eighth));
   });
 });
