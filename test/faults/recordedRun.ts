@@ -2,11 +2,31 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { build } from 'esbuild';
 import type { ExecutionSummary, HostResult, Step } from '../../src/model/execution.ts';
 import type { LogLine } from '../../src/model/line.ts';
 
-const program = join(import.meta.dirname, '../../src/cli/main.ts');
+/** The program as it is shipped, in one file: starting it from its sources takes several times as long. */
+async function bundled(): Promise<string> {
+  const file = join(mkdtempSync(join(tmpdir(), 'execlogs-program-')), 'execlogs.mjs');
+  await build({
+    entryPoints: [join(import.meta.dirname, '../../src/cli/main.ts')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    target: 'node22.13',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  process.once('exit', () => {
+    rmSync(dirname(file), { recursive: true, force: true });
+  });
+  return file;
+}
+
+const program = await bundled();
 
 /** What `show --json` prints. */
 export interface Shown extends ExecutionSummary {
