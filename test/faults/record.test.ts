@@ -9,7 +9,7 @@ import { LogError } from '../../src/model/errors.ts';
 import { lineFlag } from '../../src/model/line.ts';
 import type { LogSource } from '../../src/model/source.ts';
 import { openSource } from '../../src/sources/open.ts';
-import { ended, printed, Program, signalGroup } from './recordedRun.ts';
+import { ended, printed, Program, signalGroup } from '../harness/program.ts';
 
 let program: Program;
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExecutionSummary } from '../../../src/model/execution.ts';
 import type { LogLine } from '../../../src/model/line.ts';
-import { Program } from '../../faults/recordedRun.ts';
+import { Program } from '../../harness/program.ts';
 
 let program: Program;
 let first: string;
