@@ -14,6 +14,7 @@ const checks = {
   'types of the Node side': 'tsc -p tsconfig.json',
   'types without a platform': 'tsc -p tsconfig.core.json',
   'types of the web view': 'tsc -p webview/tsconfig.json',
+  'types of the window tests': 'tsc -p test/e2e/tsconfig.json',
   lint: 'eslint . --max-warnings 0',
   format: 'prettier --check . --log-level warn',
   'dead code': 'knip',
