@@ -40,7 +40,10 @@ const filter = object({
 });
 
 /** At most what may be held in memory for one answer. */
-const limit = object({ lines: optional(whole(1, 200_000)), bytes: optional(whole(1, 8 * 1_048_576)) });
+const limit = object({
+  lines: optional(whole(1, pageBounds.lines)),
+  bytes: optional(whole(1, pageBounds.bytes)),
+});
 
 export const executionRef: Shape<ExecutionRef> = object({ execution: id });
 export const logScope: Shape<LogScope> = object(scope);

@@ -1,4 +1,4 @@
-import type { StatusCounts } from '../../model/execution.ts';
+import type { StatusCounts, Step } from '../../model/execution.ts';
 import { isFailure, statuses, type Status } from '../../model/status.ts';
 import type { Words } from '../words.ts';
 
@@ -45,18 +45,29 @@ export function dayOf(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }
 
+/** What a step is part of; names that only repeat the one beside them are said once. */
+export function formatPath({ name, path = [] }: Pick<Step, 'name' | 'path'>): string {
+  return [...path, name]
+    .filter((part, index, all) => part !== all[index + 1])
+    .slice(0, -1)
+    .join(' › ');
+}
+
 export function sumOf(counts: StatusCounts): number {
   return statuses.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
 }
 
-/** "3 of 40 failed", "12 of 40 running", "40 hosts"; empty for a single host, whose status says it all. */
-export function formatCounts(counts: StatusCounts, { t }: Words): string {
+/** "3 of 40 failed", "2 of 3 cancelled", "12 of 40 running", "40 hosts"; empty for one host, whose status says it all. */
+export function formatCounts(counts: StatusCounts, words: Words): string {
+  const { t } = words;
   const total = sumOf(counts);
   if (total <= 1) return '';
-  const failed = statuses.filter(isFailure).reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+  const cancelled = counts.cancelled ?? 0;
+  const failed = statuses.filter(isFailure).reduce((sum, status) => sum + (counts[status] ?? 0), 0) - cancelled;
   if (failed > 0) return t('{0} of {1} failed', failed, total);
+  if (cancelled > 0) return t('{0} of {1} cancelled', cancelled, total);
   if (counts.running) return t('{0} of {1} running', counts.running, total);
-  return hostCount(total, { t });
+  return hostCount(total, words);
 }
 
 export function hostCount(count: number, { t }: Pick<Words, 't'>): string {

@@ -2,7 +2,17 @@ import { durationOf, type HostResult } from '../../model/execution.ts';
 import { isFailure, isFinished, type Status } from '../../model/status.ts';
 import type { Words } from '../words.ts';
 import { errorWords } from '../errorWords.ts';
-import { dayOf, formatAgo, formatCounts, formatDay, formatDuration, hostCount, statusWord, sumOf } from './formats.ts';
+import {
+  dayOf,
+  formatAgo,
+  formatCounts,
+  formatDay,
+  formatDuration,
+  formatPath,
+  hostCount,
+  statusWord,
+  sumOf,
+} from './formats.ts';
 import type { ExecutionNode, Group, HostNode, StepNode, TreeNode } from './nodes.ts';
 
 /** How a node looks, before the editor's own types. */
@@ -90,7 +100,7 @@ function executionLook(node: ExecutionNode, now: number, words: Words): Look {
 function stepLook(node: StepNode, now: number, words: Words): Look {
   const { step } = node;
   const counts = step.hosts ? formatCounts(step.hosts, words) : '';
-  const description = joined(rawWord(step, words), elapsed(step, now, words), counts, step.path?.join(' › '));
+  const description = joined(rawWord(step, words), elapsed(step, now, words), counts, formatPath(step));
   const single = step.hosts !== undefined && sumOf(step.hosts) === 1;
   return {
     label: step.name,

@@ -110,3 +110,16 @@ test('a tooltip holds what is known and leaves out the rest', () => {
     ['Lines', '12,345'],
   ]);
 });
+
+test('hosts cancelled because another failed are not counted as failed', () => {
+  const counts = { failed: 1, cancelled: 2 };
+  expect(lookOf(stepNode({ hosts: counts }), now, english).description).toBe('1 of 3 failed');
+  expect(lookOf(stepNode({ hosts: { cancelled: 2, succeeded: 1 } }), now, english).description).toBe(
+    '2 of 3 cancelled',
+  );
+});
+
+test('what a step is part of is said once', () => {
+  expect(lookOf(stepNode({ path: ['Import', 'Import'] }), now, english).description).toBe('Import');
+  expect(lookOf(stepNode({ path: ['app', 'build'] }), now, english).description).toBe('app');
+});
