@@ -24,75 +24,118 @@ export interface Appended {
   readonly foundError: boolean;
 }
 
-/**
- * Appends what is new of the lines `from` to `to` (exclusive) of a batch, whose text is well-formed and whose
- * levels are marked. Call within a write. Throws before anything is written: notFound, invalidRequest.
- */
-export function appendLines(db: Database, ids: HostIds, batch: Append, from: number, to: number): Appended {
-  const host = db.get(
-    `SELECT h.lines, h.errors, h.status AS host_status, s.status AS step_status, e.status AS execution_status
-     FROM hosts h JOIN steps s ON s.id = h.step JOIN executions e ON e.id = s.execution
-     WHERE h.id = ? AND e.execution = ?`,
-    ...[ids.host, batch.execution],
-  );
-  if (!host) throw new LogError('notFound', `The execution "${batch.execution}" was deleted.`);
-  const known = Number(host['lines']);
-  const start = from + knownLines(batch.firstNumber + from, to - from, known);
-  if (start === to) return { anything: false, foundError: false };
-  for (const column of ['host_status', 'step_status', 'execution_status'])
-    if (isFinished(host[column] as Status))
-      throw new LogError('invalidRequest', `Host "${batch.host}" has ended; nothing more can be appended.`);
-  writeChunks(db, ids, batch.lines, start, to);
-  const { errors, first } = errorLines(batch.lines, start, to);
-  if (first === undefined) db.run('UPDATE hosts SET lines = ? WHERE id = ?', known + to - start, ids.host);
-  else
-    db.run(
-      'UPDATE hosts SET lines = ?, errors = errors + ?, first_error = coalesce(first_error, ?) WHERE id = ?',
-      ...[known + to - start, errors, batch.firstNumber + first, ids.host],
-    );
-  return { anything: true, foundError: first !== undefined && host['errors'] === 0 };
-}
+/** Appends lines, and remembers where logs end as long as nobody else writes. */
+export class Appender {
+  readonly #db: Database;
+  readonly #hosts = new Map<number, HostEnd>();
+  readonly #logs = new Map<string, LogEnd>();
+  #version: unknown;
 
-function writeChunks(db: Database, ids: HostIds, lines: LineColumns, from: number, end: number): void {
-  const host = new LogEnd(db, 'host', ids.host);
-  const step = new LogEnd(db, 'step', ids.step);
-  const execution = new LogEnd(db, 'execution', ids.execution);
-  for (let at = from; at < end;) {
-    const to = chunkEnd(lines.offsets, at, end);
-    const latest = latestTime(lines.times, at, to);
-    for (const log of [host, step, execution]) log.see(latest);
-    db.run(
-      `INSERT INTO chunks (host, step, execution, host_row, step_row, execution_row, count,
-         host_latest, step_latest, execution_latest, columns, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[ids.host, ids.step, ids.execution, host.next, step.next, execution.next, to - at],
-      ...[host.latest, step.latest, execution.latest],
-      encodeColumns(lines, at, to),
-      lines.text.subarray(lines.offsets[at], lines.offsets[to]),
-    );
-    for (const log of [host, step, execution]) log.next += to - at;
-    at = to;
+  constructor(db: Database) {
+    this.#db = db;
   }
-}
 
-/** Where a log ends so far: its next row, and the latest time in it. */
-class LogEnd {
-  next: number;
-  latest: number | null;
+  /** To be called when anything but lines was written, or a write was undone. */
+  forget(): void {
+    this.#hosts.clear();
+    this.#logs.clear();
+  }
 
-  constructor(db: Database, scope: 'host' | 'step' | 'execution', id: number) {
-    const last = db.get(
+  /**
+   * Appends what is new of the lines `from` to `to` (exclusive) of a batch, whose text is well-formed and whose
+   * levels are marked. Call within a write. Throws before anything is written: notFound, invalidRequest.
+   */
+  append(ids: HostIds, batch: Append, from: number, to: number): Appended {
+    const { version } = this.#db;
+    if (version !== this.#version) this.forget();
+    this.#version = version;
+    const host = this.#host(ids, batch);
+    const start = from + knownLines(batch.firstNumber + from, to - from, host.lines);
+    if (start === to) return { anything: false, foundError: false };
+    if (host.ended)
+      throw new LogError('invalidRequest', `Host "${batch.host}" has ended; nothing more can be appended.`);
+    this.#write(ids, batch.lines, start, to);
+    host.lines += to - start;
+    const { errors, first } = errorLines(batch.lines, start, to);
+    if (first === undefined) this.#db.run('UPDATE hosts SET lines = ? WHERE id = ?', host.lines, ids.host);
+    else
+      this.#db.run(
+        'UPDATE hosts SET lines = ?, errors = errors + ?, first_error = coalesce(first_error, ?) WHERE id = ?',
+        ...[host.lines, errors, batch.firstNumber + first, ids.host],
+      );
+    const foundError = first !== undefined && !host.failed;
+    host.failed ||= foundError;
+    return { anything: true, foundError };
+  }
+
+  #write(ids: HostIds, lines: LineColumns, from: number, end: number): void {
+    const host = this.#log('host', ids.host);
+    const step = this.#log('step', ids.step);
+    const execution = this.#log('execution', ids.execution);
+    for (let at = from; at < end;) {
+      const to = chunkEnd(lines.offsets, at, end);
+      const latest = latestTime(lines.times, at, to);
+      for (const log of [host, step, execution]) see(log, latest);
+      this.#db.run(
+        `INSERT INTO chunks (host, step, execution, host_row, step_row, execution_row, count,
+           host_latest, step_latest, execution_latest, columns, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...[ids.host, ids.step, ids.execution, host.next, step.next, execution.next, to - at],
+        ...[host.latest, step.latest, execution.latest],
+        encodeColumns(lines, at, to),
+        lines.text.subarray(lines.offsets[at], lines.offsets[to]),
+      );
+      for (const log of [host, step, execution]) log.next += to - at;
+      at = to;
+    }
+  }
+
+  #host({ host: id }: HostIds, { execution }: Append): HostEnd {
+    const known = this.#hosts.get(id);
+    if (known) return known;
+    const row = this.#db.get(
+      `SELECT h.lines, h.errors, h.status AS host, s.status AS step, e.status AS execution
+       FROM hosts h JOIN steps s ON s.id = h.step JOIN executions e ON e.id = s.execution
+       WHERE h.id = ? AND e.execution = ?`,
+      ...[id, execution],
+    );
+    if (!row) throw new LogError('notFound', `The execution "${execution}" was deleted.`);
+    const ended = ['host', 'step', 'execution'].some((column) => isFinished(row[column] as Status));
+    const end = { lines: Number(row['lines']), failed: row['errors'] !== 0, ended };
+    this.#hosts.set(id, end);
+    return end;
+  }
+
+  #log(scope: 'host' | 'step' | 'execution', id: number): LogEnd {
+    const key = `${scope} ${id}`;
+    const known = this.#logs.get(key);
+    if (known) return known;
+    const last = this.#db.get(
       `SELECT ${scope}_row + count AS next, ${scope}_latest AS latest FROM chunks
        WHERE ${scope} = ? ORDER BY ${scope}_row DESC LIMIT 1`,
       id,
     );
-    this.next = Number(last?.['next'] ?? 1);
     const latest = last?.['latest'];
-    this.latest = typeof latest === 'number' ? latest : null;
+    const end = { next: Number(last?.['next'] ?? 1), latest: typeof latest === 'number' ? latest : null };
+    this.#logs.set(key, end);
+    return end;
   }
+}
 
-  see(time: number): void {
-    if (time > (this.latest ?? Number.NEGATIVE_INFINITY)) this.latest = time;
-  }
+interface HostEnd {
+  lines: number;
+  /** It has error lines. */
+  failed: boolean;
+  readonly ended: boolean;
+}
+
+/** Where a log ends so far: its next row, and the latest time in it. */
+interface LogEnd {
+  next: number;
+  latest: number | null;
+}
+
+function see(log: LogEnd, time: number): void {
+  if (time > (log.latest ?? Number.NEGATIVE_INFINITY)) log.latest = time;
 }
 
 /** Where the chunk that begins with line `from` ends; a line that is too long is a chunk by itself. */

@@ -10,6 +10,12 @@ import { loadSqlite, type Sqlite } from './sqlite.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
+/** Large enough that a chunk takes few pages, small enough that a short append writes little. */
+const pageSize = 8_192;
+
+/** A short write-ahead log is written over again and again, which disks sync faster than a file that grows. */
+const checkpointPages = 500;
+
 /** How long a write waits for other writers before it gives up. */
 const patienceMilliseconds = 30_000;
 
@@ -33,7 +39,8 @@ export class Database {
       makeFile(path);
       const db = open(loadSqlite(), path, '?mode=rw', false);
       try {
-        db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000');
+        db.exec(`PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
+        db.exec(`PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = ${checkpointPages}`);
         db.exec('BEGIN IMMEDIATE');
         migrate(db, path);
         db.exec('COMMIT');

@@ -5,13 +5,11 @@ import { hostname } from 'node:os';
  * Names this machine as long as it runs: process ids mean the same wherever this is the same. Containers
  * count processes for themselves, and a restarted machine begins anew.
  */
-export function machineName(): string {
-  return [
-    hostname(),
-    readable(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    readable(() => readlinkSync('/proc/self/ns/pid')),
-  ].join(' ');
-}
+export const thisMachine = [
+  hostname(),
+  readable(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+  readable(() => readlinkSync('/proc/self/ns/pid')),
+].join(' ');
 
 /** Names a process so that a later one with the same id is told apart, where the platform lets us. */
 export function processName(pid = process.pid): string {

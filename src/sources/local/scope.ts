@@ -15,18 +15,24 @@ export interface FoundScope {
 
 /** Throws notFound. Call within a read. */
 export function findScope(db: Database, { execution, step, host }: LogScope): FoundScope {
-  const whole = findExecution(db, execution);
-  const { status } = statusNow(whole);
-  if (step === undefined) return { column: 'execution', id: idOf(whole), finished: isFinished(status) };
-  const part = db.get('SELECT id, status FROM steps WHERE execution = ? AND step = ?', idOf(whole), step);
-  if (!part) throw new LogError('notFound', `Execution "${execution}" has no step "${step}".`);
-  const stepNow = settled({ status: part['status'] as Status }, { status });
-  if (host === undefined) return { column: 'step', id: idOf(part), finished: isFinished(stepNow.status) };
-  const one = db.get('SELECT id, status FROM hosts WHERE step = ? AND host = ?', idOf(part), host);
-  if (!one) throw new LogError('notFound', `Step "${step}" has no host "${host}".`);
-  const hostNow = settled({ status: one['status'] as Status }, stepNow);
-  return { column: 'host', id: idOf(one), finished: isFinished(hostNow.status) };
+  const row = db.get(scopeSql, ...[host ?? null, step ?? null, execution]);
+  if (!row) throw new LogError('notFound', `There is no execution "${execution}".`);
+  const whole = statusNow(row);
+  if (step === undefined) return { column: 'execution', id: idOf(row), finished: isFinished(whole.status) };
+  if (row['step'] === null) throw new LogError('notFound', `Execution "${execution}" has no step "${step}".`);
+  const part = settled({ status: row['step_status'] as Status }, whole);
+  if (host === undefined) return { column: 'step', id: Number(row['step']), finished: isFinished(part.status) };
+  if (row['host'] === null) throw new LogError('notFound', `Step "${step}" has no host "${host}".`);
+  const one = settled({ status: row['host_status'] as Status }, part);
+  return { column: 'host', id: Number(row['host']), finished: isFinished(one.status) };
 }
+
+const scopeSql = `
+  SELECT e.id, e.status, ${writerColumns}, s.id AS step, s.status AS step_status, h.id AS host, h.status AS host_status
+  FROM executions e LEFT JOIN writers w ON w.id = e.writer
+  LEFT JOIN steps s ON s.execution = e.id AND s.step = ?2
+  LEFT JOIN hosts h ON h.step = s.id AND h.host = ?1
+  WHERE e.execution = ?3`;
 
 /** The execution's row with its writer's. Throws notFound. */
 export function findExecution(db: Database, execution: string): Row {

@@ -5,7 +5,7 @@ import type { ExecutionRef } from '../../model/execution.ts';
 import type { LineColumns } from '../../model/line.ts';
 import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
 import { markLevels } from '../../text/levels.ts';
-import { appendLines, type HostIds } from './appendLines.ts';
+import { Appender, type HostIds } from './appendLines.ts';
 import { Database } from './database.ts';
 import { noteChange } from './journal.ts';
 import {
@@ -39,6 +39,7 @@ export async function openLocalSink(path: string): Promise<LogSink> {
 
 class LocalSink implements LogSink {
   readonly #db: Database;
+  readonly #appender: Appender;
   readonly #queue: WriteQueue;
   readonly #writer: Writer;
   readonly #ids = new Map<string, HostIds>();
@@ -46,24 +47,25 @@ class LocalSink implements LogSink {
 
   constructor(db: Database) {
     this.#db = db;
-    this.#queue = new WriteQueue(db);
+    this.#appender = new Appender(db);
+    this.#queue = new WriteQueue(db, () => this.#appender.forget());
     this.#writer = new Writer(db, this.#queue, () => this.#tellLate());
   }
 
   createExecution(about: NewExecution): Promise<void> {
-    return this.#queue.write(() => {
+    return this.#record(() => {
       writeExecution(this.#db, about, this.#writer.begin(about.execution));
     });
   }
 
   startStep(step: StepStart): Promise<void> {
-    return this.#queue.write(() => {
+    return this.#record(() => {
       writeStep(this.#db, step);
     });
   }
 
   startHost(host: HostRef & { readonly at: number }): Promise<void> {
-    return this.#queue.write(() => {
+    return this.#record(() => {
       writeHostStart(this.#db, host);
     });
   }
@@ -85,19 +87,19 @@ class LocalSink implements LogSink {
   }
 
   finishHost(end: HostEnd): Promise<void> {
-    return this.#queue.write(() => {
+    return this.#record(() => {
       writeHostEnd(this.#db, end);
     });
   }
 
   finishStep(end: StepRef & Ending): Promise<void> {
-    return this.#queue.write(() => {
+    return this.#record(() => {
       writeStepEnd(this.#db, end);
     });
   }
 
   finishExecution(end: ExecutionRef & Ending): Promise<void> {
-    return this.#queue.write(() => {
+    return this.#record(() => {
       writeExecutionEnd(this.#db, end);
       this.#writer.end(end.execution);
     });
@@ -109,9 +111,17 @@ class LocalSink implements LogSink {
     this.#db.close(new LogError('closed', 'The log store is closed.'));
   }
 
+  /** What is said of executions, steps and hosts may bear on whether lines can be appended. */
+  #record(run: () => void): Promise<void> {
+    return this.#queue.write(() => {
+      this.#appender.forget();
+      run();
+    });
+  }
+
   #append(batch: Append, from: number, to: number): void {
     const ids = this.#idsOf(batch);
-    const { anything, foundError } = appendLines(this.#db, ids, batch, from, to);
+    const { anything, foundError } = this.#appender.append(ids, batch, from, to);
     if (!anything) return;
     const { execution, step, host } = batch;
     const told = this.#told.get(ids.host) ?? { execution, step, host, at: 0, waits: false };

@@ -4,6 +4,8 @@ import { nextTurn, type Database } from './database.ts';
 /** What one transaction may write, so that others get their turn and the log file stays small. */
 const mostBytes = 4 * 1_048_576;
 
+const turnMilliseconds = 20;
+
 interface Write {
   readonly bytes: number;
   readonly run: () => void;
@@ -14,12 +16,16 @@ interface Write {
 /** Writes in the order asked for; what is asked for meanwhile goes to disk together, in one transaction. */
 export class WriteQueue {
   readonly #db: Database;
+  readonly #undone: () => void;
   #waiting: Write[] = [];
   #flushing: Promise<void> | undefined;
   #closed = false;
+  #turnEnd = 0;
 
-  constructor(db: Database) {
+  /** `undone` is told when writes were undone after they had run. */
+  constructor(db: Database, undone: () => void) {
     this.#db = db;
+    this.#undone = undone;
   }
 
   /**
@@ -41,9 +47,19 @@ export class WriteQueue {
   }
 
   async #flush(): Promise<void> {
-    await nextTurn();
-    while (this.#waiting.length > 0) await this.#commit(this.#next());
+    // What is asked for in the same breath goes together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      await this.#commit(this.#next());
+      if (performance.now() > this.#turnEnd) await this.#turn();
+    }
     this.#flushing = undefined;
+  }
+
+  /** A caller that writes again as soon as it may would otherwise keep timers and input waiting. */
+  async #turn(): Promise<void> {
+    await nextTurn();
+    this.#turnEnd = performance.now() + turnMilliseconds;
   }
 
   #next(): Write[] {
@@ -59,8 +75,10 @@ export class WriteQueue {
 
   async #commit(writes: readonly Write[]): Promise<void> {
     const refused = new Map<Write, LogError>();
+    let tries = 0;
     try {
       await this.#db.write(() => {
+        if (tries++ > 0) this.#undone();
         refused.clear();
         for (const write of writes) {
           try {
@@ -72,6 +90,7 @@ export class WriteQueue {
         }
       });
     } catch (error) {
+      this.#undone();
       for (const write of writes) write.reject(error);
       return;
     }

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { machineName, processName } from './machine.ts';
+import { processName, thisMachine } from './machine.ts';
 import { heartbeatMilliseconds } from './writers.ts';
 import type { WriteQueue } from './writeQueue.ts';
 
@@ -21,7 +21,7 @@ export class Writer {
 
   /** Takes an execution on; the result is the writer's id. Call within a write. */
   begin(execution: string): number {
-    const { machine, process, now } = { machine: machineName(), process: processName(), now: Date.now() };
+    const { machine, process, now } = { machine: thisMachine, process: processName(), now: Date.now() };
     const known = this.#id === undefined ? undefined : this.#db.get('SELECT 1 FROM writers WHERE id = ?', this.#id);
     if (this.#id === undefined || !known) {
       const insert = 'INSERT INTO writers (machine, process, heartbeat) VALUES (?, ?, ?)';

@@ -1,7 +1,7 @@
 import type { Status } from '../../model/status.ts';
 import { isFinished } from '../../model/status.ts';
 import type { Row } from './database.ts';
-import { isAlive, machineName } from './machine.ts';
+import { isAlive, thisMachine } from './machine.ts';
 
 /** How often a writer says that it is there. */
 export const heartbeatMilliseconds = 1_000;
@@ -23,7 +23,7 @@ export function statusNow(row: Row, now = Date.now()): { status: Status; interru
 function isGone({ machine, process: name, heartbeat, closed }: Row, now: number): boolean {
   if (typeof heartbeat !== 'number' || typeof name !== 'string' || closed === 1) return true;
   const age = now - heartbeat;
-  const alive = machine === machineName() ? isAlive(name) : undefined;
+  const alive = machine === thisMachine ? isAlive(name) : undefined;
   if (alive === undefined) return age > staleMilliseconds;
   // After the clock was set back, the last heartbeat lies ahead of now.
   return !alive && (age > deadMilliseconds || age < 0);
