@@ -56,6 +56,9 @@ export type Link =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'file'; readonly path: string; readonly line?: number; readonly column?: number };
 
+/** The most that one `readLog` or `tailLog` of the view may ask for. */
+export const pageBounds = { lines: 200_000, bytes: 16_777_216 } as const;
+
 /** Everything the log view may ask of the editor. Every request is validated where it is answered. */
 export interface LogHost {
   /** Asked once, first. */

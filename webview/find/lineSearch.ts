@@ -1,5 +1,6 @@
 import { delay } from '../../src/base/abort.ts';
 import type { Disposes } from '../../src/base/disposables.ts';
+import { pageBounds } from '../../src/bridge/logHost.ts';
 import { LogError } from '../../src/model/errors.ts';
 import type { LogPage } from '../../src/model/page.ts';
 import type { LogFilter, LogQuery, Position } from '../../src/model/query.ts';
@@ -96,7 +97,7 @@ export class LineSearch implements Disposes {
         while (!this.#take(await this.#next(signal))) this.#changed();
         this.#become({ kind: 'done' });
         await delay(pauseMilliseconds, signal);
-      } while (this.#hasMore);
+      } while (this.#isWanted());
     } catch (error) {
       if (!signal.aborted) this.#become({ kind: 'failed', error: LogError.from(error) });
     } finally {
@@ -104,8 +105,12 @@ export class LineSearch implements Disposes {
     }
   }
 
+  #isWanted(): boolean {
+    return this.#hasMore;
+  }
+
   #next(signal: AbortSignal): Promise<LogPage> {
-    const limit = { lines: pageLines, bytes: 16 * 1_048_576 };
+    const limit = { lines: pageLines, bytes: pageBounds.bytes };
     return this.#read({ position: this.#position, limit, filter: this.filter, withoutText: true }, { signal });
   }
 

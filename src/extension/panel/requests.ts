@@ -1,4 +1,4 @@
-import type { ExportRequest, Link, LogAddress, ViewSettings } from '../../bridge/logHost.ts';
+import { pageBounds, type ExportRequest, type Link, type LogAddress, type ViewSettings } from '../../bridge/logHost.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
 import { levels, streams } from '../../model/line.ts';
 import { pointer, type Pointer } from '../../model/pointer.ts';
