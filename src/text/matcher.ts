@@ -1,6 +1,6 @@
 import { levels, streams, type LineColumns } from '../model/line.ts';
 import type { LogFilter, TextPattern } from '../model/query.ts';
-import { LineTexts } from './lineTexts.ts';
+import { LineTexts, lineTextAt } from './lineTexts.ts';
 import { compilePattern, type Pattern } from './pattern.ts';
 import { searchRows } from './rowSearch.ts';
 
@@ -24,7 +24,7 @@ export function compileFilter(filter: LogFilter): LineFilter {
     matches(lines, index) {
       if (accepts && !accepts(lines, index)) return false;
       if (!include && !exclude) return true;
-      const text = new LineTexts(lines).alone(index);
+      const text = lineTextAt(lines, index);
       return (include?.test(text) ?? true) && !(exclude?.test(text) ?? false);
     },
     matchRows(lines) {

@@ -17,8 +17,9 @@ export interface Pattern {
 }
 
 const longestPattern = 2_000;
-const wordCharacter = /[\p{L}\p{M}\p{N}_]/u;
 const wordClass = '\\p{L}\\p{M}\\p{N}_';
+const startsAsWord = new RegExp(`^[${wordClass}]`, 'u');
+const endsAsWord = new RegExp(`[${wordClass}]$`, 'u');
 
 /** Throws `invalidRequest` when the pattern cannot be understood. An empty plain text matches everything. */
 export function compilePattern(pattern: TextPattern): Pattern {
@@ -53,10 +54,8 @@ function plainPattern({ pattern, matchCase = false, wholeWord = false }: TextPat
 
 /** A side that is no word itself needs no border: `(foo` is found in `x(foo`. */
 function asWord(pattern: string, literal: string): string {
-  const first = [...pattern][0] ?? '';
-  const last = [...pattern].at(-1) ?? '';
-  const before = wordCharacter.test(first) ? `(?<![${wordClass}])` : '';
-  const after = wordCharacter.test(last) ? `(?![${wordClass}])` : '';
+  const before = startsAsWord.test(pattern) ? `(?<![${wordClass}])` : '';
+  const after = endsAsWord.test(pattern) ? `(?![${wordClass}])` : '';
   return before + literal + after;
 }
 
