@@ -5,7 +5,7 @@ import { LogError } from '../src/model/errors.ts';
 import type { Execution, HostResult, Step } from '../src/model/execution.ts';
 import type { StepResult } from '../src/model/page.ts';
 import type { LogScope } from '../src/model/query.ts';
-import type { CallOptions } from '../src/model/source.ts';
+import type { CallOptions, Change } from '../src/model/source.ts';
 import { isFinished } from '../src/model/status.ts';
 import { findHost } from './opening.ts';
 import { backoff } from './tail/tail.ts';
@@ -65,29 +65,37 @@ export class Details implements Disposes {
   }
 
   async #follow(): Promise<void> {
-    const { signal } = this.#ended;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        await this.refresh();
-        attempt = 0;
-        if (this.#known.execution && isFinished(this.#known.execution.status)) return;
-        for await (const change of this.#reader.watch({ execution: this.#scope.execution }, { signal })) {
-          if (change.removed) this.#gone();
-          else await this.refresh();
-          await delay(leastPause, signal);
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        const failure = LogError.from(error);
-        this.#become({ ...this.#known, error: failure });
-        if (failure.code === 'notFound' || failure.code === 'closed') return;
-      }
-      await delay(backoff(attempt), signal).catch(() => undefined);
-    }
+    let attempt = 0;
+    while (!(await this.#watch())) await delay(backoff(attempt++), this.#ended.signal).catch(() => undefined);
   }
 
-  #gone(): void {
-    this.#become({ ...this.#known, error: new LogError('notFound', 'This execution no longer exists.') });
+  /** Watches until the execution has ended or is gone (true), or nothing comes any more (false). */
+  async #watch(): Promise<boolean> {
+    const { signal } = this.#ended;
+    try {
+      const changes: AsyncIterator<Change, unknown> = this.#reader.watch({ execution: this.#scope.execution }, { signal })[Symbol.asyncIterator]();
+      // Asked for before the state is read, so that nothing is missed in between.
+      let next = changes.next();
+      next.catch(() => undefined);
+      for (;;) {
+        await this.refresh();
+        if (this.#known.execution && isFinished(this.#known.execution.status)) {
+          await changes.return?.();
+          return true;
+        }
+        const result = await next;
+        if (result.done) return false;
+        if (result.value.removed) throw new LogError('notFound', 'This execution no longer exists.');
+        await delay(leastPause, signal);
+        next = changes.next();
+        next.catch(() => undefined);
+      }
+    } catch (error) {
+      if (signal.aborted) return true;
+      const failure = LogError.from(error);
+      this.#become({ ...this.#known, error: failure });
+      return failure.code === 'notFound' || failure.code === 'closed';
+    }
   }
 
   #become(known: Known): void {

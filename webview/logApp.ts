@@ -5,15 +5,16 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { delay } from '../src/base/abort.ts';
 import type { LogAddress, LogHost, Reveal, ViewCommand, ViewSettings, ViewStart } from '../src/bridge/logHost.ts';
 import { LogError } from '../src/model/errors.ts';
-import { durationOf } from '../src/model/execution.ts';
 import type { LogScope } from '../src/model/query.ts';
-import { formatCount, formatDuration } from './amounts.ts';
+import { formatCount } from './amounts.ts';
 import { Announcer } from './announcer.ts';
 import { appStyles } from './appStyles.ts';
 import { copySelection, type CopyStyle } from './copy.ts';
 import './find/findWidget.ts';
 import type { FindWidget } from './find/findWidget.ts';
 import { keptFor } from './keptState.ts';
+import { emptyNotice, failureNotice } from './notices.ts';
+import { shortcutOf } from './shortcuts.ts';
 import { hostMenu, lineMenu, moreMenu, stepMenu, timeMenu, type MenuOwner } from './menus.ts';
 import './rows/logRows.ts';
 import type { LogRows } from './rows/logRows.ts';
@@ -24,9 +25,10 @@ import './shell/picker.ts';
 import type { PickerContent } from './shell/picker.ts';
 import './shell/statusBar.ts';
 import type { StatusBarContent } from './shell/statusBar.ts';
-import { statusLook } from './shell/statusLook.ts';
 import { newsWords, ShownLog } from './shownLog.ts';
 import { nextFailed } from './switching.ts';
+import { statusContent } from './statusContent.ts';
+import { toolbar } from './toolbar.ts';
 import { countWords, translator, type Translate } from './words.ts';
 
 /** Where the state of the view is kept while it is hidden. */
@@ -94,7 +96,7 @@ export class LogApp extends LitElement {
       <log-status
         .t=${t}
         .language=${this.#language}
-        .content=${this.#statusContent()}
+        .content=${this.start.kind === 'ready' ? this.#status(this.start.start) : undefined}
         .retry=${() => {
           this.#shown?.session.retryLive();
         }}
@@ -110,9 +112,10 @@ export class LogApp extends LitElement {
         this.#shown?.moved();
         this.#keepSoon();
       },
-      selected: () => {
+      selected: (byKey) => {
         this.#keepSoon();
         this.requestUpdate();
+        if (byKey) this.#sayLine();
       },
       copy: () => {
         void this.#copy('plain');
@@ -245,61 +248,36 @@ export class LogApp extends LitElement {
     ></log-header>`;
   }
 
-  #tools(): Header['tools'] {
-    const t = this.#t;
+  #status({ capabilities }: ViewStart): StatusBarContent | undefined {
     const shown = this.#shown;
-    const hasHosts = shown?.session.address.scope.host !== undefined;
-    const errors = shown?.errorCount ?? 0;
-    return [
-      hasHosts
-        ? [
-            { icon: 'chevron-left', title: t('Previous Failed Host'), press: () => void this.#goToFailed('previous') },
-            { icon: 'chevron-right', title: t('Next Failed Host'), press: () => void this.#goToFailed('next') },
-          ]
-        : [],
-      [
-        {
-          icon: 'arrow-up',
-          title: t('Previous Error (Shift+F8)'),
-          disabled: errors === 0,
-          press: () => shown?.goToError('previous'),
-        },
-        {
-          icon: 'arrow-down',
-          title: t('Next Error (F8)'),
-          disabled: errors === 0,
-          press: () => shown?.goToError('next'),
-        },
-      ],
-      [
-        {
-          icon: 'search',
-          title: t('Find (Ctrl+F)'),
-          press: () => {
-            this.#openFind();
-          },
-        },
-        {
-          icon: 'arrow-circle-down',
-          title: t('Follow New Lines (End)'),
-          pressed: shown?.isFollowing ?? false,
-          disabled: !(shown?.isLive ?? false),
-          press: () => {
-            this.#toggleFollow();
-          },
-        },
-        {
-          icon: 'word-wrap',
-          title: t('Wrap Lines (Alt+Z)'),
-          pressed: this.settings.wrap,
-          press: () => {
-            this.#toggleWrap();
-          },
-        },
-        { icon: 'clock', title: t('Timestamps'), menu: 'time', press: () => undefined },
-        { icon: 'ellipsis', title: t('More Actions…'), menu: 'more', press: () => undefined },
-      ],
-    ];
+    return (
+      shown &&
+      statusContent(shown, {
+        t: this.#t,
+        language: this.#language,
+        selection: this.#rows.selection,
+        textOf: (row) => this.#rows.textOf(row),
+        polls: capabilities.watch === 'poll',
+        now: this.now,
+      })
+    );
+  }
+
+  #tools(): Header['tools'] {
+    return toolbar(this.#t, {
+      shown: this.#shown,
+      wrap: this.settings.wrap,
+      goToFailed: (direction) => void this.#goToFailed(direction),
+      find: () => {
+        this.#openFind();
+      },
+      toggleFollow: () => {
+        this.#toggleFollow();
+      },
+      toggleWrap: () => {
+        this.#changeSettings({ ...this.settings, wrap: !this.settings.wrap });
+      },
+    });
   }
 
   #find(): TemplateResult {
@@ -346,92 +324,13 @@ export class LogApp extends LitElement {
 
   #notice(): TemplateResult | '' {
     const t = this.#t;
-    const session = this.#shown?.session;
-    const failed =
-      this.start.kind === 'failed'
-        ? this.start.error
-        : session?.state.kind === 'failed'
-          ? session.state.error
-          : undefined;
-    if (failed) return this.#failure(failed);
-    if (this.problem) return html`<div class="toast" role="alert">${this.problem}</div>`;
-    if (session?.state.kind !== 'ready' || !this.#shown) return '';
-    const { rows } = this.#shown;
-    if (rows.end > rows.first) return '';
-    if (rows !== session.rows) {
-      const isSearching = this.#shown.find.find?.search.state.kind === 'searching';
-      return html`<div class="notice over"><p>${isSearching ? t('Searching…') : t('No line matches')}</p></div>`;
-    }
-    const words = session.live?.kind === 'ended' ? t('Nothing was written here.') : t('No output yet.');
-    return html`<div class="notice over"><p>${words}</p></div>`;
-  }
-
-  #failure(error: LogError): TemplateResult {
-    const t = this.#t;
-    const words =
-      error.code === 'notFound' ? t('This execution no longer exists, or this host has no log in it.') : error.message;
-    return html`<div class="notice" role="alert">
-      ${icon('error')}
-      <p>${words}</p>
-      <vscode-button
-        @click=${() => {
-          this.#readAgain();
-        }}
-        >${t('Try again')}</vscode-button
-      >
-    </div>`;
-  }
-
-  #statusContent(): StatusBarContent | undefined {
-    const shown = this.#shown;
-    if (!shown || this.start.kind !== 'ready') return undefined;
-    const { session } = shown;
-    const { rows } = session;
-    const subject = this.#subject();
-    const { selection } = this.#rows;
-    return {
-      live: session.live,
-      polls: this.start.start.capabilities.watch === 'poll',
-      result: this.#result(),
-      linesPerSecond: session.rate.perSecond,
-      elapsed: subject && durationOf(subject, this.now),
-      lines: session.state.kind === 'ready' && session.isNumbered ? (rows.lineNumber(rows.end - 1) ?? 0) : undefined,
-      line: rows.end > rows.first ? shown.rows.lineNumber(selection.active.row) : undefined,
-      selected: this.#selectedWords(),
-      now: this.now,
-    };
-  }
-
-  #subject() {
-    const { known } = this.#shown?.details ?? {};
-    const { scope } = this.#shown?.session.address ?? {};
-    if (scope?.host !== undefined) return known?.host;
-    return scope?.step === undefined ? known?.execution : known?.step;
-  }
-
-  #result(): string {
-    const subject = this.#subject();
-    if (!subject) return '';
-    const { words } = statusLook(subject.status, this.#t);
-    const duration = durationOf(subject, this.now);
-    return duration === undefined ? words : this.#t('{0} after {1}', words, formatDuration(duration, this.#t));
-  }
-
-  #selectedWords(): string {
-    const { selection } = this.#rows;
-    if (selection.isEmpty) return '';
-    const { start, end } = selection;
-    const lines = end.row - start.row + (end.column === 0 && end.row > start.row ? 0 : 1);
-    if (lines > 1)
-      return countWords(this.#t, lines, '1 line selected', '{0} lines selected', formatCount(lines, this.#language));
-    const characters = Math.min(end.column, this.#rows.textOf(start.row)?.length ?? 0) - start.column;
-    return countWords(
-      this.#t,
-      characters,
-      '1 character selected',
-      '{0} characters selected',
-      formatCount(characters, this.#language),
-    );
+    const state = this.#shown?.session.state;
+    const error = this.start.kind === 'failed' ? this.start.error : state?.kind === 'failed' ? state.error : undefined;
+    if (error)
+      return failureNotice(error, t, () => {
+        this.#readAgain();
+      });
+    return this.problem ? html`<div class="toast" role="alert">${this.problem}</div>` : emptyNotice(this.#shown, t);
   }
 
   #openMenu(name: MenuName): void {
@@ -520,10 +419,6 @@ export class LogApp extends LitElement {
     else void this.#shown?.follow();
   }
 
-  #toggleWrap(): void {
-    this.#changeSettings({ ...this.settings, wrap: !this.settings.wrap });
-  }
-
   #changeSettings(settings: ViewSettings): void {
     this.#restyle(settings);
     void this.#do(async (host, options) => host.changeSettings(settings, options));
@@ -532,6 +427,13 @@ export class LogApp extends LitElement {
   #restyle(settings: ViewSettings): void {
     this.settings = settings;
     this.#shown?.restyle();
+  }
+
+  /** What the caret has come to, for those who cannot see it. */
+  #sayLine(): void {
+    const { row } = this.#rows.selection.active;
+    const text = this.#rows.textOf(row);
+    if (text !== undefined) this.#announcer.say(text.slice(0, 400));
   }
 
   #openFind(): void {
@@ -611,35 +513,40 @@ export class LogApp extends LitElement {
   };
 
   #shortcut(event: KeyboardEvent): (() => void) | undefined {
-    const control = event.ctrlKey || event.metaKey;
-    const direction = event.shiftKey ? 'previous' : 'next';
-    const key = event.key.toLowerCase();
-    if (control && !event.altKey && key === 'f')
-      return () => {
-        this.#openFind();
-      };
-    if (control && !event.altKey && key === 'g')
-      return () => {
-        this.#openMenu('line');
-      };
-    if (event.key === 'F3') return () => void this.#findNext(direction);
-    if (event.key === 'F8') return () => this.#shown?.goToError(direction);
-    if (event.altKey && event.code === 'KeyZ')
-      return () => {
-        this.#toggleWrap();
-      };
-    if (event.key !== 'Escape') return undefined;
-    if (this.problem)
-      return () => {
-        this.problem = '';
-      };
-    if (this.isFindOpen)
-      return () => {
-        this.#closeFind();
-      };
-    return () => {
-      this.#rows.clearSelection();
-    };
+    switch (shortcutOf(event)) {
+      case undefined:
+        return undefined;
+      case 'find':
+        return () => {
+          this.#openFind();
+        };
+      case 'line':
+        return () => {
+          this.#openMenu('line');
+        };
+      case 'nextMatch':
+        return () => void this.#findNext('next');
+      case 'previousMatch':
+        return () => void this.#findNext('previous');
+      case 'nextError':
+        return () => this.#shown?.goToError('next');
+      case 'previousError':
+        return () => this.#shown?.goToError('previous');
+      case 'wrap':
+        return () => {
+          this.#changeSettings({ ...this.settings, wrap: !this.settings.wrap });
+        };
+      case 'escape':
+        return () => {
+          this.#escape();
+        };
+    }
+  }
+
+  #escape(): void {
+    if (this.problem) this.problem = '';
+    else if (this.isFindOpen) this.#closeFind();
+    else this.#rows.clearSelection();
   }
 }
 

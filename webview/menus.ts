@@ -130,72 +130,56 @@ export interface MoreActions {
 
 export function moreMenu(owner: MenuOwner, actions: MoreActions): PickerContent {
   const { t } = owner;
-  const items: readonly (Choice & { readonly act: () => void })[] = [
-    {
-      id: 'line',
-      label: t('Go to Line…'),
-      description: 'Ctrl+G',
-      act: () => {
+  const item = (label: string, act: () => void, more: Partial<Choice> = {}): Action => ({
+    id: label,
+    label,
+    act,
+    ...more,
+  });
+  const copy = (style: 'withTime' | 'markdown') => () => {
+    actions.copyAll(style);
+  };
+  const write = (format: 'text' | 'jsonLines') => () => {
+    actions.exportAs(format);
+  };
+  const items = [
+    item(
+      t('Go to Line…'),
+      () => {
         actions.goToLine();
       },
-    },
-    {
-      id: 'withTime',
-      label: t('Copy With Timestamps'),
-      isApart: true,
-      act: () => {
-        actions.copyAll('withTime');
-      },
-    },
-    {
-      id: 'markdown',
-      label: t('Copy as Markdown'),
-      act: () => {
-        actions.copyAll('markdown');
-      },
-    },
-    {
-      id: 'text',
-      label: t('Export as Text…'),
-      isApart: true,
-      act: () => {
-        actions.exportAs('text');
-      },
-    },
-    {
-      id: 'jsonLines',
-      label: t('Export as JSON Lines…'),
-      act: () => {
-        actions.exportAs('jsonLines');
-      },
-    },
-    {
-      id: 'editor',
-      label: t('Open in Editor'),
-      act: () => {
-        actions.openInEditor();
-      },
-    },
-    {
-      id: 'retry',
-      label: t('Read Again'),
-      isApart: true,
-      act: () => {
+      { description: 'Ctrl+G' },
+    ),
+    item(t('Copy With Timestamps'), copy('withTime'), { isApart: true }),
+    item(t('Copy as Markdown'), copy('markdown')),
+    item(t('Export as Text…'), write('text'), { isApart: true }),
+    item(t('Export as JSON Lines…'), write('jsonLines')),
+    item(t('Open in Editor'), () => {
+      actions.openInEditor();
+    }),
+    item(
+      t('Read Again'),
+      () => {
         actions.retry();
       },
-    },
+      { isApart: true },
+    ),
   ];
   return {
     label: t('More actions'),
     choices: items,
     pick: (id) => {
       owner.close();
-      items.find((item) => item.id === id)?.act();
+      items.find((known) => known.id === id)?.act();
     },
     close: () => {
       owner.close();
     },
   };
+}
+
+interface Action extends Choice {
+  readonly act: () => void;
 }
 
 /** A box to type a line number into. */

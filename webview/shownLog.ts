@@ -70,12 +70,11 @@ export class ShownLog implements Disposes {
 
   /** Opens the log where one was before, or where it is best begun. */
   async open(reveal: Reveal, kept?: KeptState): Promise<void> {
-    const wasThere = kept && placeOf(kept);
-    const place = await this.session.open(wasThere ?? reveal);
+    const place = await this.session.open((kept && placeOf(kept)) ?? reveal);
     if (!place) return;
     const { view } = this.#parts;
     this.restyle();
-    if (wasThere && kept) this.#comeBack(place, kept);
+    if (kept && placeOf(kept)) this.#comeBack(place, kept);
     else this.#begin(place);
     view.paintNow();
     this.#findErrors();
@@ -226,26 +225,17 @@ export class ShownLog implements Disposes {
 
   #makeFind(): FindController {
     const { view, t, language } = this.#parts;
-    const shown = this;
     return new FindController({
       t,
       language,
       session: this.session,
-      get rows() {
-        return shown.rows;
-      },
-      get fromRow() {
-        return view.caretRow;
-      },
+      rows: () => this.#rows,
+      fromRow: () => view.caretRow,
       showRows: (rows) => {
         this.#showRows(rows);
       },
       goTo: (row) => {
-        this.#follow(false);
-        view.goTo({ row, column: 0 }, 'nearest');
-        view.paintNow();
-        const stretch = this.find.current;
-        if (stretch) view.revealColumns(stretch);
+        this.#goToMatch(row);
       },
       textOf: (row) => view.textOf(row),
       changed: () => {
@@ -253,6 +243,15 @@ export class ShownLog implements Disposes {
         this.#parts.changed();
       },
     });
+  }
+
+  #goToMatch(row: number): void {
+    const { view } = this.#parts;
+    this.#follow(false);
+    view.goTo({ row, column: 0 }, 'nearest');
+    view.paintNow();
+    const stretch = this.find.current;
+    if (stretch) view.revealColumns(stretch);
   }
 
   /** Other rows of the same log; the line one looks at stays where it is. */

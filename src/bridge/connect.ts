@@ -1,4 +1,5 @@
 import { abortReason, onAbort } from '../base/abort.ts';
+import { leavable } from '../base/leavable.ts';
 import { LogError } from '../model/errors.ts';
 import type { CallOptions } from '../model/source.ts';
 import { answerOf, closedError, type Answer, type Port, type Request } from './port.ts';
@@ -51,7 +52,7 @@ class Calls {
     this.#port = port;
     this.#subscription = port.onMessage((message) => {
       const answer = answerOf(message);
-      if (!answer || answer.session !== this.#session) return;
+      if (answer?.session !== this.#session) return;
       if (answer.id === 0) this.#close();
       else this.#waiting.get(answer.id)?.settle(answer);
     });
@@ -65,7 +66,11 @@ class Calls {
     return settled.frame === 'value' ? settled.value : undefined;
   }
 
-  async *stream(method: string, request: unknown, { signal }: CallOptions): AsyncGenerator<unknown, void> {
+  stream(method: string, request: unknown, { signal }: CallOptions): AsyncIterable<unknown> {
+    return leavable((left) => this.#pull(method, request, left), signal);
+  }
+
+  async *#pull(method: string, request: unknown, signal: AbortSignal): AsyncGenerator<unknown, void> {
     const id = this.#begin(signal);
     let open = true;
     try {

@@ -72,7 +72,7 @@ class Call {
   readonly #abort = new AbortController();
   readonly #answer: (answer: Words) => void;
   readonly #report: ((error: unknown) => void) | undefined;
-  #iterator: AsyncIterator<unknown> | undefined;
+  #iterator: AsyncIterator<unknown, unknown> | undefined;
   #pulls = 0;
   #running = false;
 
@@ -120,7 +120,7 @@ class Call {
     this.#running = true;
     while (this.#pulls > 0) {
       this.#pulls--;
-      const { done, value } = await iterator.next();
+      const { done, value }: IteratorResult<unknown> = await iterator.next();
       if (this.#abort.signal.aborted) return;
       this.#answer(done ? { frame: 'end' } : { frame: 'value', value });
       if (done) return;

@@ -5,7 +5,7 @@ import { formatCount } from '../amounts.ts';
 import { FilteredRows } from '../document/filteredRows.ts';
 import type { Rows } from '../document/rows.ts';
 import type { LogSession } from '../logSession.ts';
-import type { Stretch } from '../rows/logRows.ts';
+import type { Stretch } from '../rows/rowsPainter.ts';
 import type { Translate } from '../words.ts';
 import { Find, patternProblem, type Direction, type FoundLine, type FromLine } from './find.ts';
 import type { FindStatus } from './findWidget.ts';
@@ -16,9 +16,9 @@ export interface FindSurface {
   readonly language: string;
   readonly session: LogSession;
   /** The rows shown now. */
-  readonly rows: Rows;
+  rows(): Rows;
   /** The row to search from. */
-  readonly fromRow: number;
+  fromRow(): number;
   /** Shows other rows, keeping the line that one looks at in place. */
   showRows(rows: Rows): void;
   goTo(row: number): void;
@@ -37,6 +37,8 @@ export class FindController implements Disposes {
   #onlyMatching = false;
   #problem = '';
   #isLooking = false;
+  /** Where typing began: each further letter looks from there again. */
+  #anchor: { readonly from: FromLine; readonly reached: number | undefined } | undefined;
   #wasWrapped = false;
 
   constructor(surface: FindSurface) {
@@ -53,6 +55,10 @@ export class FindController implements Disposes {
 
   get onlyMatching(): boolean {
     return this.#onlyMatching;
+  }
+
+  get isSearching(): boolean {
+    return this.#find?.search.state.kind === 'searching';
   }
 
   /** Why the pattern cannot be understood; empty when it can. */
@@ -93,6 +99,7 @@ export class FindController implements Disposes {
   }
 
   async go(direction: Direction): Promise<void> {
+    this.#anchor = undefined;
     await this.#go(direction, false);
   }
 
@@ -169,8 +176,9 @@ export class FindController implements Disposes {
     if (!find || this.#isLooking) return;
     this.#isLooking = true;
     try {
-      const found = await find.nearest(direction, this.#from(), including);
+      const found = await find.nearest(direction, including ? this.#typingFrom() : this.#from(), including);
       if (found && find === this.#find) await this.#reach(found);
+      if (this.#anchor) this.#anchor = { ...this.#anchor, reached: this.#surface.fromRow() };
     } catch {
       // The search itself tells why nothing can be read.
     } finally {
@@ -181,7 +189,8 @@ export class FindController implements Disposes {
   }
 
   #from(): FromLine {
-    const { rows, fromRow } = this.#surface;
+    const rows = this.#surface.rows();
+    const fromRow = this.#surface.fromRow();
     const row = rows.at(fromRow);
     return {
       line: rows.lineNumber(fromRow) ?? 1,
@@ -189,8 +198,15 @@ export class FindController implements Disposes {
     };
   }
 
+  #typingFrom(): FromLine {
+    const isHere = this.#anchor?.reached === this.#surface.fromRow();
+    this.#anchor = { from: isHere && this.#anchor ? this.#anchor.from : this.#from(), reached: undefined };
+    return this.#anchor.from;
+  }
+
   async #reach({ line, pointer, wrapped }: FoundLine): Promise<void> {
-    const { rows, session } = this.#surface;
+    const { session } = this.#surface;
+    const rows = this.#surface.rows();
     const row = session.isNumbered || this.#onlyMatching ? rows.rowOf(line) : pointer && (await session.rowOf(pointer));
     if (row === undefined) return;
     this.#wasWrapped = wrapped;

@@ -38,6 +38,7 @@ export const rowsStyles: CSSResult[] = [
       overflow: auto hidden;
       outline: none;
       cursor: text;
+      touch-action: none;
       user-select: none;
       -webkit-user-select: none;
     }
@@ -51,7 +52,7 @@ export const rowsStyles: CSSResult[] = [
       inset: 0;
       will-change: transform;
     }
-    :host(.wrap) .canvas {
+    :host([wrap]) .canvas {
       min-width: 0 !important;
     }
 
@@ -71,7 +72,7 @@ export const rowsStyles: CSSResult[] = [
     .row[hidden] {
       display: none;
     }
-    :host(.wrap) .row {
+    :host([wrap]) .row {
       width: 100%;
       height: auto;
       min-height: var(--row-height);
@@ -118,10 +119,10 @@ export const rowsStyles: CSSResult[] = [
       display: none;
       width: var(--time-width);
     }
-    :host(.with-times) .time {
+    :host([times]) .time {
       display: inline-block;
     }
-    :host(.with-times) {
+    :host([times]) {
       --gutter-width: calc(var(--mark-width) + var(--number-width) + var(--time-width) + 40px);
     }
     .host {
@@ -136,7 +137,7 @@ export const rowsStyles: CSSResult[] = [
       padding-right: 4ch;
       tab-size: 8;
     }
-    :host(.wrap) .text {
+    :host([wrap]) .text {
       min-width: 0;
       padding-right: 1ch;
     }

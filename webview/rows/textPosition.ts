@@ -18,6 +18,16 @@ export function rangeOf(content: Node, from: number, to: number): StaticRange | 
   return start && last ? staticRange(start, { node: last, offset: last.length }) : undefined;
 }
 
+/** Where columns of a row's text are on the screen. */
+export function boxOf(content: Node, from: number, to: number): DOMRect | undefined {
+  const range = rangeOf(content, from, to);
+  if (!range) return undefined;
+  const live = document.createRange();
+  live.setStart(range.startContainer, range.startOffset);
+  live.setEnd(range.endContainer, range.endOffset);
+  return live.getBoundingClientRect();
+}
+
 /** The column nearest to a point of the screen. */
 export function columnAt(content: HTMLElement, x: number, y: number): number {
   let at = 0;

@@ -19,6 +19,8 @@ export class Viewport {
   #offset = 0;
   /** Height of the view. */
   height = 0;
+  /** Height of a row that is not wrapped. */
+  rowHeight = 18;
   heights: Heights;
   extent: Extent = { first: 0, end: 0 };
 
@@ -33,6 +35,16 @@ export class Viewport {
   /** Pixels of the top row that are out of view. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Rows that fit into the view when none is wrapped. */
+  get rowsPerPage(): number {
+    return Math.floor(this.height / this.rowHeight);
+  }
+
+  /** By what is in view, less one row that stays to be recognised. */
+  scrollByPage(direction: number): void {
+    this.scrollBy(direction * Math.max(1, this.rowsPerPage - 1) * this.rowHeight);
   }
 
   scrollBy(pixels: number): void {

@@ -129,6 +129,12 @@ export class Picker extends LitElement {
     this.addEventListener('focusout', this.#left);
   }
 
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.removeEventListener('keydown', this.#key);
+    this.removeEventListener('focusout', this.#left);
+  }
+
   protected override firstUpdated(): void {
     const { choices = [] } = this.content ?? {};
     this.active = Math.max(

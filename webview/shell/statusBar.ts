@@ -10,8 +10,8 @@ export interface StatusBarContent {
   readonly live: LiveState | undefined;
   /** News come by asking again and again, not by being told. */
   readonly polls: boolean;
-  /** How the log ended, in words; empty while it goes on. */
-  readonly result: string;
+  /** How it went, shown once the log has ended. */
+  readonly result: { readonly icon: IconName; readonly tone: string; readonly words: string } | undefined;
   readonly linesPerSecond: number;
   readonly elapsed: number | undefined;
   readonly lines: number | undefined;
@@ -171,7 +171,7 @@ export class StatusBar extends LitElement {
         };
       }
       case 'ended':
-        return { icon: 'circle-outline', tone: 'quiet', words: result || t('The log has ended') };
+        return result ?? { icon: 'circle-outline', tone: 'quiet', words: t('The log has ended') };
       case 'stopped':
         return { icon: 'error', tone: 'bad', retry: true, words: live.error.message };
     }

@@ -60,17 +60,20 @@ export class Tail implements Disposes {
     this.#ended.abort();
   }
 
+  #isOver(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
   async #run(): Promise<void> {
     this.#owner.changed({ kind: 'live' });
-    while (!this.#ended.signal.aborted) {
+    while (!this.#isOver()) {
       try {
         if (await this.#pull()) {
           this.#owner.changed({ kind: 'ended' });
           return;
         }
       } catch (error) {
-        if (this.#ended.signal.aborted) return;
-        await this.#pause(LogError.from(error));
+        if (!this.#isOver()) await this.#pause(LogError.from(error));
       }
     }
   }
@@ -97,7 +100,7 @@ export class Tail implements Disposes {
   }
 
   #take(page: LogPage): boolean {
-    if (this.#ended.signal.aborted) throw abortReason(this.#ended.signal);
+    if (this.#isOver()) throw abortReason(this.#ended.signal);
     this.#attempts = 0;
     this.#from = page.newer;
     this.#owner.arrived(page);
@@ -118,7 +121,7 @@ export class Tail implements Disposes {
       await delay(wait, this.#retry.signal).catch(() => undefined);
     }
     forget();
-    if (!this.#ended.signal.aborted) this.#owner.changed({ kind: 'live' });
+    if (!this.#isOver()) this.#owner.changed({ kind: 'live' });
   }
 }
 

@@ -129,13 +129,13 @@ describe('a call', () => {
 
   test('aborted rejects with the reason at once and aborts the signal of its handler', async () => {
     const aborted = deferred<AbortSignal>();
-    const called = deferred<void>();
+    const called = deferred<undefined>();
     const { client } = pair({
       wait: (_: object, { signal }: { signal: AbortSignal }) => {
         signal.addEventListener('abort', () => {
           aborted.resolve(signal);
         });
-        called.resolve();
+        called.resolve(undefined);
         return new Promise(() => undefined);
       },
     });
@@ -211,6 +211,25 @@ describe('a stream', () => {
     await expect(left.promise).resolves.toBe('left');
   });
 
+  test('lets its source go when the reader leaves while it waits', async () => {
+    const left = deferred<string>();
+    const { client } = pair({
+      async *count(_: object, { signal }: { signal: AbortSignal }) {
+        yield 1;
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+        left.resolve('left');
+      },
+    });
+    const iterator = client.count({ to: 9 })[Symbol.asyncIterator]();
+    await iterator.next();
+    const waiting = iterator.next();
+    await iterator.return?.();
+    await expect(waiting).resolves.toMatchObject({ done: true });
+    await expect(left.promise).resolves.toBe('left');
+  });
+
   test('that waits is ended by its signal, here and there', async () => {
     const left = deferred<string>();
     const { client } = pair({
@@ -270,11 +289,11 @@ describe('the end', () => {
   });
 
   test('of the asking side fails what is open as closed and lets its handlers go', async () => {
-    const aborted = deferred<void>();
+    const aborted = deferred<undefined>();
     const { client } = pair({
       wait: (_: object, { signal }: { signal: AbortSignal }) => {
         signal.addEventListener('abort', () => {
-          aborted.resolve();
+          aborted.resolve(undefined);
         });
         return new Promise(() => undefined);
       },
@@ -286,12 +305,12 @@ describe('the end', () => {
   });
 
   test('of a view that is loaded again lets go what the view before had open', async () => {
-    const aborted = deferred<void>();
+    const aborted = deferred<undefined>();
     const { client, near } = pair({
       add: () => Promise.resolve(1),
       wait: (_: object, { signal }: { signal: AbortSignal }) => {
         signal.addEventListener('abort', () => {
-          aborted.resolve();
+          aborted.resolve(undefined);
         });
         return new Promise(() => undefined);
       },
