@@ -1,17 +1,5 @@
-/** `npm run package`: a VSIX with the extension and the `execlogs` program, built by `vscode:prepublish`. */
-import { createVSIX } from '@vscode/vsce';
-import { readFile } from 'node:fs/promises';
+/** `npm run package`: makes a VSIX in the project's folder and prints its path. */
 import { join } from 'node:path';
+import { packageExtension } from './packageExtension.ts';
 
-const root = join(import.meta.dirname, '..');
-
-const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
-const vsix = join(root, `execution-logs-${version}.vsix`);
-await createVSIX({
-  cwd: root,
-  packagePath: vsix,
-  dependencies: false,
-  allowMissingRepository: true,
-  rewriteRelativeLinks: false,
-});
-console.log(vsix);
+console.log(await packageExtension(join(import.meta.dirname, '..')));
