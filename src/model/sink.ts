@@ -55,6 +55,7 @@ export interface LogSink extends AsyncDisposable {
   createExecution(execution: NewExecution): Promise<void>;
   startStep(step: StepStart): Promise<void>;
   startHost(host: HostRef & { readonly at: number }): Promise<void>;
+  /** When it has resolved, the batch's arrays are the caller's again: a sink that keeps lines copies them. */
   append(batch: Append): Promise<void>;
   finishHost(end: HostEnd): Promise<void>;
   finishStep(end: StepRef & Ending): Promise<void>;

@@ -1,6 +1,7 @@
 import type { LineColumns, Stream } from '../model/line.ts';
 import type { HostRef, LogSink } from '../model/sink.ts';
-import { LineCollector } from './lineCollector.ts';
+import { LineCollector, type TakenLines } from './lineCollector.ts';
+import type { LineRooms } from './lineRoom.ts';
 import type { Persistence } from './persistence.ts';
 import { Shortfall } from './shortfall.ts';
 
@@ -18,20 +19,27 @@ export const hostLogLimits: HostLogLimits = {
   flushAfter: 25,
   flushBytes: 1 << 20,
   flushLines: 250_000,
-  waitingBytes: 8 << 20,
-  waitingLines: 1_000_000,
+  waitingBytes: 4 << 20,
+  waitingLines: 500_000,
   unfinishedAfter: 1_000,
 };
+
+/** Where the logs of one execution go. */
+export interface LogPlace {
+  readonly sink: LogSink;
+  readonly persistence: Persistence;
+  readonly rooms: LineRooms;
+  readonly limits?: HostLogLimits | undefined;
+}
 
 const encoder = new TextEncoder();
 
 /** Writes the output of one host in one step: numbers its lines, batches them, and holds the producer back when the sink is slow. */
 export class HostLog {
-  readonly #sink: LogSink;
+  readonly #place: LogPlace;
   readonly #ref: HostRef;
-  readonly #persistence: Persistence;
   readonly #limits: HostLogLimits;
-  readonly #collector = new LineCollector();
+  readonly #collector: LineCollector;
   readonly #shortfall = new Shortfall();
   readonly #started: Promise<unknown>;
   #nextNumber = 1;
@@ -39,21 +47,15 @@ export class HostLog {
   #flushing: Promise<void> | undefined;
   #flushTimer: NodeJS.Timeout | undefined;
   #unfinishedTimer: NodeJS.Timeout | undefined;
-  #room = Promise.withResolvers<undefined>();
+  #space = Promise.withResolvers<undefined>();
 
   /** Nothing is appended before `started`, which never rejects, has resolved. */
-  constructor(
-    sink: LogSink,
-    ref: HostRef,
-    persistence: Persistence,
-    started: Promise<unknown>,
-    limits: HostLogLimits = hostLogLimits,
-  ) {
-    this.#sink = sink;
+  constructor(place: LogPlace, ref: HostRef, started: Promise<unknown>) {
+    this.#place = place;
     this.#ref = ref;
-    this.#persistence = persistence;
+    this.#limits = place.limits ?? hostLogLimits;
     this.#started = started;
-    this.#limits = limits;
+    this.#collector = new LineCollector(place.rooms);
   }
 
   /** Lines given so far, recorded or not. */
@@ -94,10 +96,10 @@ export class HostLog {
     if (this.#collector.count < this.#limits.waitingLines && this.#collector.bytes < this.#limits.waitingBytes) {
       return undefined;
     }
-    if (!this.#persistence.failure) return this.#room.promise;
-    const lines = this.#collector.take();
-    this.#lines += lines.count;
+    if (!this.#place.persistence.failure) return this.#space.promise;
+    const { lines, done } = this.#take();
     this.#drop(lines);
+    done();
     return undefined;
   }
 
@@ -114,43 +116,55 @@ export class HostLog {
   async #writeOut(): Promise<void> {
     await this.#started;
     while (this.#collector.count > 0) {
-      const lines = this.#collector.take();
-      this.#lines += lines.count;
+      const { lines, done } = this.#take();
       this.#release();
       if (!(await this.#append(lines))) this.#drop(lines);
       else if (this.#shortfall.pending) await this.#tellShortfall();
+      done();
     }
+  }
+
+  #take(): TakenLines {
+    const taken = this.#collector.take();
+    this.#lines += taken.lines.count;
+    return taken;
   }
 
   async #append(lines: LineColumns): Promise<boolean> {
     const batch = { ...this.#ref, firstNumber: this.#nextNumber, lines };
     const append = async () => {
       try {
-        await this.#sink.append(batch);
+        await this.#place.sink.append(batch);
       } catch (error) {
         // A slow sink holds the producer back, a broken one must not.
         this.#release();
         throw error;
       }
     };
-    if (!(await this.#persistence.carry(append))) return false;
+    if (!(await this.#place.persistence.carry(append))) return false;
     this.#nextNumber += lines.count;
     return true;
   }
 
   async #tellShortfall(): Promise<void> {
-    const told = new LineCollector();
+    const told = new LineCollector(this.#place.rooms);
     told.write('system', encoder.encode(`${this.#shortfall.pendingWords() ?? ''}\n`), Date.now());
-    if (await this.#append(told.take())) this.#shortfall.told();
+    const { lines, done } = told.take();
+    if (await this.#append(lines)) this.#shortfall.told();
+    done();
   }
 
   #drop(lines: LineColumns): void {
-    this.#shortfall.add(this.#nextNumber, lines, this.#persistence.failure?.message ?? 'The recording had ended.');
+    this.#shortfall.add(
+      this.#nextNumber,
+      lines,
+      this.#place.persistence.failure?.message ?? 'The recording had ended.',
+    );
   }
 
   #release(): void {
-    this.#room.resolve(undefined);
-    this.#room = Promise.withResolvers();
+    this.#space.resolve(undefined);
+    this.#space = Promise.withResolvers();
   }
 
   #watchUnfinished(since: number): void {

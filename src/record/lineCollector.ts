@@ -1,6 +1,14 @@
 import { lineFlag, streams, type LineColumns, type Stream } from '../model/line.ts';
+import type { LineRoom, LineRooms } from './lineRoom.ts';
 import { OpenLine } from './openLine.ts';
 import { splitLines } from './splitLines.ts';
+
+/** Lines on loan. */
+export interface TakenLines {
+  readonly lines: LineColumns;
+  /** To be called when nobody needs them any longer. */
+  done(): void;
+}
 
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -10,23 +18,23 @@ const carriageReturn = 13;
  * columns. There is no object per line: bytes go from the chunk to the text column, line ends to the offsets.
  */
 export class LineCollector {
-  #text = new Uint8Array(0);
-  #bytes = 0;
-  #offsets = new Uint32Array(1);
-  #times = new Float64Array(0);
-  #streams = new Uint8Array(0);
-  #flags = new Uint8Array(0);
-  #count = 0;
+  readonly #rooms: LineRooms;
+  /** Undefined while there is nothing to keep: a log that says nothing costs nothing. */
+  #room: LineRoom | undefined;
   readonly #open: readonly OpenLine[] = streams.map(() => new OpenLine());
+
+  constructor(rooms: LineRooms) {
+    this.#rooms = rooms;
+  }
 
   /** Finished lines that wait to be taken. */
   get count(): number {
-    return this.#count;
+    return this.#room?.count ?? 0;
   }
 
   /** Bytes of text in those lines. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#room?.bytes ?? 0;
   }
 
   /** When the oldest piece of a line without an end arrived; undefined when there is none. */
@@ -70,32 +78,28 @@ export class LineCollector {
     open.reset();
   }
 
-  /** The lines collected so far, in arrays of exactly their size; they are forgotten here. */
-  take(): LineColumns {
-    const lines = {
-      count: this.#count,
-      text: this.#text.slice(0, this.#bytes),
-      offsets: this.#offsets.slice(0, this.#count + 1),
-      times: this.#times.slice(0, this.#count),
-      streams: this.#streams.slice(0, this.#count),
-      levels: new Uint8Array(this.#count),
-      flags: this.#flags.slice(0, this.#count),
+  /** The lines collected so far; they are forgotten here, and good until `done` is called. */
+  take(): TakenLines {
+    const room = this.#room ?? this.#rooms.take();
+    this.#room = undefined;
+    return {
+      lines: room.lines(),
+      done: () => {
+        this.#rooms.giveBack(room);
+      },
     };
-    this.#flags.fill(0, 0, this.#count);
-    this.#count = 0;
-    this.#bytes = 0;
-    return lines;
   }
 
   #split(chunk: Uint8Array, start: number, end: number, stream: number, time: number): void {
-    this.#reserve(end - start, end - start);
-    const first = this.#count;
-    const lines = splitLines(chunk, start, end, this.#text, this.#bytes, this.#offsets, first + 1);
+    const room = (this.#room ??= this.#rooms.take());
+    room.reserve(end - start, end - start);
+    const first = room.count;
+    const lines = splitLines(chunk, start, end, room.text, room.bytes, room.offsets, first + 1);
     const count = first + lines;
-    this.#bytes = this.#offsets[count] ?? 0;
-    this.#count = count;
-    this.#times.fill(time, first, count);
-    this.#streams.fill(stream, first, count);
+    room.bytes = room.offsets[count] ?? 0;
+    room.count = count;
+    room.times.fill(time, first, count);
+    room.streams.fill(stream, first, count);
   }
 
   /** Adds to a line without an end, showing pieces of it when it grows beyond what is kept in memory. */
@@ -116,26 +120,8 @@ export class LineCollector {
   }
 
   #push(line: Uint8Array, stream: number, time: number, flags: number): void {
-    this.#reserve(line.length, 1);
-    this.#text.set(line, this.#bytes);
-    this.#bytes += line.length;
-    this.#times[this.#count] = time;
-    this.#streams[this.#count] = stream;
-    this.#flags[this.#count] = flags;
-    this.#offsets[++this.#count] = this.#bytes;
-  }
-
-  #reserve(bytes: number, lines: number): void {
-    if (this.#bytes + bytes > this.#text.length) {
-      this.#text = grown(this.#text, new Uint8Array(roomFor(this.#bytes + bytes)));
-    }
-    if (this.#count + lines <= this.#times.length) return;
-    const room = roomFor(this.#count + lines);
-    // One more for the first line's start, and one that `splitLines` writes ahead.
-    this.#offsets = grown(this.#offsets, new Uint32Array(room + 2));
-    this.#times = grown(this.#times, new Float64Array(room));
-    this.#streams = grown(this.#streams, new Uint8Array(room));
-    this.#flags = grown(this.#flags, new Uint8Array(room));
+    this.#room ??= this.#rooms.take();
+    this.#room.push(line, stream, time, flags);
   }
 
   #openLine(index: number): OpenLine {
@@ -143,13 +129,4 @@ export class LineCollector {
     if (!open) throw new RangeError(`stream ${index}`);
     return open;
   }
-}
-
-function roomFor(size: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(64, size)));
-}
-
-function grown<T extends Uint8Array | Uint32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

@@ -1,5 +1,6 @@
 import type { Ending, LogSink, NewExecution, StepStart } from '../model/sink.ts';
-import { HostLog, hostLogLimits, type HostLogLimits } from './hostLog.ts';
+import { HostLog, type HostLogLimits, type LogPlace } from './hostLog.ts';
+import { LineRooms } from './lineRoom.ts';
 import { Persistence } from './persistence.ts';
 import { StepRecording } from './stepRecording.ts';
 
@@ -30,8 +31,8 @@ export interface Losses {
 export class Recording {
   readonly execution: string;
   readonly #sink: LogSink;
-  readonly #limits: HostLogLimits;
   readonly #persistence: Persistence;
+  readonly #place: LogPlace;
   readonly #steps: StepRecording[] = [];
   readonly #logs: { step: string; host: string; log: HostLog }[] = [];
   #queue: Promise<boolean> = Promise.resolve(true);
@@ -46,8 +47,8 @@ export class Recording {
   private constructor(sink: LogSink, execution: string, options: RecordingOptions) {
     this.execution = execution;
     this.#sink = sink;
-    this.#limits = options.limits ?? hostLogLimits;
     this.#persistence = new Persistence(options.report);
+    this.#place = { sink, persistence: this.#persistence, rooms: new LineRooms(), limits: options.limits };
   }
 
   /** Announces a step, before its turn has come, with the hosts it is going to run on. */
@@ -83,7 +84,7 @@ export class Recording {
 
   #open(step: string, host: string, started: Promise<unknown>): HostLog {
     const ref = { execution: this.execution, step, host };
-    const log = new HostLog(this.#sink, ref, this.#persistence, started, this.#limits);
+    const log = new HostLog(this.#place, ref, started);
     this.#logs.push({ step, host, log });
     return log;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HostLog, hostLogLimits } from '../../../src/record/hostLog.ts';
+import { LineRooms } from '../../../src/record/lineRoom.ts';
 import { Persistence } from '../../../src/record/persistence.ts';
 import { MemoryStore } from '../../../src/sources/memory.ts';
 import { allLines, diskFull, TroubledSink } from './harness.ts';
@@ -15,7 +16,8 @@ async function begin(limits: Partial<typeof hostLogLimits> = {}) {
   const hosts = [{ id: 'h', name: 'h' }];
   await store.startStep({ execution: 'e', step: 's', name: 's', order: 1, status: 'running', hosts, at: 1 });
   await store.startHost({ ...ref, at: 1 });
-  const log = new HostLog(sink, ref, persistence, Promise.resolve(), { ...hostLogLimits, ...limits });
+  const place = { sink, persistence, rooms: new LineRooms(), limits: { ...hostLogLimits, ...limits } };
+  const log = new HostLog(place, ref, Promise.resolve());
   const finish = async () => {
     await log.end();
     await store.finishHost({ ...ref, status: 'succeeded', at: 2 });
