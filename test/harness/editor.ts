@@ -36,7 +36,7 @@ export interface Editor extends AsyncDisposable {
   runCommand(title: string): Promise<void>;
   /** The inner frame of the webview that holds something this selector finds. */
   webview(selector: string): Promise<Frame>;
-  /** Loads the window anew, as "Developer: Reload Window" does, and waits for it. */
+  /** Loads the window anew by the editor's own command, which keeps what is to be kept, and waits for it. */
   reload(): Promise<void>;
 }
 
@@ -112,7 +112,9 @@ async function launch(
     runCommand: (title) => runCommand(page, title),
     webview: (selector) => findWebview(page, selector),
     async reload() {
-      await page.reload({ waitUntil: 'commit' });
+      const loaded = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
+      await runCommand(page, 'Developer: Reload Window');
+      await loaded;
       await ready();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

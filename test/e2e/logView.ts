@@ -1,0 +1,98 @@
+import type { Frame } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Editor } from '../harness/editor.ts';
+
+export interface SeenRow {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** The log panel that is open, as a user sees it. */
+export class LogView {
+  readonly #editor: Editor;
+
+  constructor(editor: Editor) {
+    this.#editor = editor;
+  }
+
+  /** The editor makes the frame anew when the tab was hidden, or the window reloaded. */
+  #frame(): Promise<Frame> {
+    return this.#editor.webview('log-app log-rows');
+  }
+
+  /** The lines within the window, from top to bottom. */
+  async rows(): Promise<SeenRow[]> {
+    const frame = await this.#frame();
+    return frame.evaluate(() => {
+      const rows = document.querySelector('log-app')?.shadowRoot?.querySelector('log-rows');
+      const box = rows?.getBoundingClientRect();
+      if (!rows || !box) return [];
+      return [...(rows.shadowRoot?.querySelectorAll('.row.line') ?? [])]
+        .map((row) => ({ row, top: row.getBoundingClientRect().top }))
+        .filter(({ top }) => top >= box.top - 1 && top < box.bottom)
+        .sort((a, b) => a.top - b.top)
+        .map(({ row }) => ({
+          number: Number(row.querySelector('.number')?.textContent),
+          text: row.querySelector('.text')?.textContent ?? '',
+        }));
+    });
+  }
+
+  /** Waits until a line with this text is in view. */
+  async seeLine(text: string | RegExp): Promise<SeenRow> {
+    const isIt = (row: SeenRow) => (typeof text === 'string' ? row.text.includes(text) : text.test(row.text));
+    await expect.poll(async () => (await this.rows()).some(isIt), { timeout: 20_000, message: String(text) }).toBe(true);
+    const row = (await this.rows()).find(isIt);
+    if (!row) throw new Error(`${String(text)} was in view, and is gone`);
+    return row;
+  }
+
+  async seeState(words: RegExp): Promise<void> {
+    await expect
+      .poll(async () => (await this.#frame()).locator('log-status .words').textContent(), { timeout: 20_000 })
+      .toMatch(words);
+  }
+
+  async seeFound(words: RegExp): Promise<void> {
+    await expect
+      .poll(async () => (await this.#frame()).locator('log-find .count').textContent(), { timeout: 60_000 })
+      .toMatch(words);
+  }
+
+  async press(key: string): Promise<void> {
+    await this.#editor.page.keyboard.press(key);
+  }
+
+  /** Clicks into the rows, so that keys go there. */
+  async focus(): Promise<void> {
+    await (await this.#frame()).locator('log-rows').click({ position: { x: 300, y: 40 } });
+  }
+
+  async find(pattern: string): Promise<void> {
+    await this.press('Control+f');
+    const input = (await this.#frame()).locator('log-find input');
+    await input.fill(pattern);
+    await input.press('Enter');
+  }
+
+  async showOnlyMatching(): Promise<void> {
+    await (await this.#frame()).locator('log-find [title*="atching"]').first().click();
+  }
+
+  /** Drags the scrollbar's slider to a share of its way. */
+  async dragTo(share: number): Promise<void> {
+    const { page } = this.#editor;
+    const frame = await this.#frame();
+    const track = await frame.locator('log-rows .scrollbar').boundingBox();
+    const slider = await frame.locator('log-rows .slider').boundingBox();
+    if (!track || !slider) throw new Error('there is no scrollbar');
+    const x = slider.x + slider.width / 2;
+    const from = slider.y + slider.height / 2;
+    const to = track.y + slider.height / 2 + share * (track.height - slider.height);
+    await page.mouse.move(x, from);
+    await page.mouse.down();
+    await page.mouse.move(x, (from + to) / 2, { steps: 4 });
+    await page.mouse.move(x, to, { steps: 4 });
+    await page.mouse.up();
+  }
+}

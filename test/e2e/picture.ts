@@ -1,0 +1,12 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Editor } from '../harness/editor.ts';
+import { projectFolder } from '../harness/projectFolder.ts';
+
+/** Pictures of the README are renewed with `PICTURES=docs/pictures npm run test:e2e`. */
+const folder = join(projectFolder, process.env['PICTURES'] ?? 'test-results/pictures');
+
+export async function takePicture({ page }: Editor, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}

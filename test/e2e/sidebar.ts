@@ -1,0 +1,30 @@
+import type { Locator } from 'playwright-core';
+import type { Editor } from '../harness/editor.ts';
+
+/** Opens the view as a user does, by its icon. */
+export async function openView({ page }: Editor): Promise<void> {
+  const icon = page.locator('.activitybar .action-label[aria-label*="Execution Logs"]').first();
+  await icon.waitFor();
+  if ((await icon.locator('..').getAttribute('aria-selected')) !== 'true') await icon.click();
+  await page.locator('.pane-body .monaco-list').first().waitFor();
+}
+
+/** The first node of the tree that is called so, or whose name matches. */
+export function node({ page }: Editor, name: string | RegExp): Locator {
+  const hasText = typeof name === 'string' ? new RegExp(`^${escape(name)}$`) : name;
+  return page
+    .locator('.pane-body .monaco-list-row')
+    .filter({ has: page.locator('.label-name', { hasText }) })
+    .first();
+}
+
+export async function expand(editor: Editor, name: string | RegExp): Promise<void> {
+  const row = node(editor, name);
+  await row.waitFor({ timeout: 10_000 });
+  if ((await row.getAttribute('aria-expanded')) === 'true') return;
+  await row.locator('.monaco-tl-twistie').click();
+}
+
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
