@@ -4,7 +4,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { LogError } from '../../model/errors.ts';
-import { isBusy, isUnwritable, storeError } from './failures.ts';
+import { damaged, isBusy, isUnwritable, storeError } from './failures.ts';
 import { isStore, migrate } from './schema.ts';
 import { loadSqlite, type Sqlite } from './sqlite.ts';
 
@@ -36,9 +36,12 @@ export class Database {
   /** Opens the store at `path` for writing, and makes it when there is none. */
   static async forWriting(path: string): Promise<Database> {
     return patiently(path, () => {
+      refuseFolder(path);
       makeFile(path);
       const db = open(loadSqlite(), path, '?mode=rw', false);
       try {
+        // Another program's database must stay as it is.
+        isStore(db, path);
         db.exec(`PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
         db.exec(`PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = ${checkpointPages}`);
         db.exec('BEGIN IMMEDIATE');
@@ -56,6 +59,7 @@ export class Database {
   static async forReading(path: string): Promise<Database | undefined> {
     return patiently(path, () => {
       if (!existsSync(path)) return undefined;
+      refuseFolder(path);
       // A folder that must not be written to can hold no shared memory; without writers, the file alone will do.
       const unchanging = !existsSync(`${path}-wal`) || statSync(`${path}-wal`).size === 0;
       const ways = ['?mode=rw', '?mode=ro', ...(unchanging ? ['?immutable=1'] : [])];
@@ -184,6 +188,10 @@ function open({ DatabaseSync }: Sqlite, path: string, way: string, readOnly: boo
   const db = new DatabaseSync(pathToFileURL(path).href + way, { readOnly });
   db.exec('PRAGMA busy_timeout = 4; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216');
   return db;
+}
+
+function refuseFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw damaged(path, 'it is a folder');
 }
 
 /** Makes an empty file that only its owner may read: logs hold secrets, and SQLite takes the file's rights over. */
