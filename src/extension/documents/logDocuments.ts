@@ -22,7 +22,7 @@ export function provideLogDocuments(connections: Connections, words: Words): Dis
 }
 
 /** The address is in the query; the path is only what the tab shows. */
-export function logDocumentUri(address: LogAddress): Uri {
+function logDocumentUri(address: LogAddress): Uri {
   const { execution, step, host } = address.scope;
   const names = [host, step, execution].filter((name) => name !== undefined);
   const path = `/${names.map((name) => name.replaceAll(/[/\\]/g, '_')).join(' — ')}.log`;

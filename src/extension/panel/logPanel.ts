@@ -173,6 +173,6 @@ export function sameAddress(some: LogAddress, other: LogAddress): boolean {
   return addressKey(some) === addressKey(other);
 }
 
-export function addressKey({ connection, scope }: LogAddress): string {
+function addressKey({ connection, scope }: LogAddress): string {
   return JSON.stringify([connection, scope.execution, scope.step, scope.host]);
 }

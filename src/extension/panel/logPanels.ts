@@ -6,7 +6,7 @@ import { savedState } from './requests.ts';
 import type { Names } from './titles.ts';
 import { onViewSettings } from './viewSettings.ts';
 
-export const panelType = 'executionLogs.log';
+const panelType = 'executionLogs.log';
 
 export interface Showing {
   readonly reveal?: Reveal;

@@ -6,7 +6,7 @@ import { LogError } from '../../model/errors.ts';
  */
 export type Shape<T> = (value: unknown, place: string) => T;
 
-export function refuse(place: string, expected: string): never {
+function refuse(place: string, expected: string): never {
   throw new LogError('invalidRequest', `${place} must be ${expected}`);
 }
 

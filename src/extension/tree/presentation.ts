@@ -34,6 +34,8 @@ export interface Icon {
   readonly colour?: string;
 }
 
+const longestLabel = 40;
+
 export function lookOf(node: TreeNode, now: number, words: Words): Look {
   const { t } = words;
   switch (node.kind) {
@@ -88,7 +90,7 @@ function executionLook(node: ExecutionNode, now: number, words: Words): Look {
     finished && began !== undefined && formatAgo(execution.endedAt ?? began, now, words),
   );
   return {
-    label: execution.name,
+    label: shortened(execution.name),
     description,
     icon: statusIcon(execution.status),
     context: `execution ${stateWords(execution.status)}${execution.invocation ? ' again' : ''}${execution.url ? ' link' : ''}${finished ? ' deletable' : ''}`,
@@ -130,7 +132,7 @@ function hostLook(node: HostNode, now: number, words: Words): Look {
   };
 }
 
-export function statusIcon(status: Status): Icon {
+function statusIcon(status: Status): Icon {
   const icons: Record<Status, Icon> = {
     pending: { id: 'clock', colour: 'testing.iconQueued' },
     running: { id: 'sync~spin', colour: 'charts.blue' },
@@ -221,6 +223,12 @@ function spoken(...parts: readonly string[]): string {
     .filter((part) => part !== '')
     .join(', ')
     .replaceAll(' · ', ', ');
+}
+
+/** A whole command line as a label would leave no room for how it went; the tooltip has all of it. */
+function shortened(name: string): string {
+  const letters = [...name];
+  return letters.length <= longestLabel ? name : `${letters.slice(0, longestLabel - 1).join('')}…`;
 }
 
 function capital(text: string): string {

@@ -123,3 +123,11 @@ test('what a step is part of is said once', () => {
   expect(lookOf(stepNode({ path: ['Import', 'Import'] }), now, english).description).toBe('Import');
   expect(lookOf(stepNode({ path: ['app', 'build'] }), now, english).description).toBe('app');
 });
+
+test('a long name leaves room for how it went', () => {
+  const name = `sh -c ${'x'.repeat(100)}`;
+  const look = lookOf(executionNode({ name }), now, english);
+  expect(look.label).toHaveLength(40);
+  expect(look.label.endsWith('…')).toBe(true);
+  expect(look.accessible).toContain(name);
+});
