@@ -8,7 +8,7 @@ import type { ExecutionSummary, HostResult, Step } from '../../src/model/executi
 import type { LogLine } from '../../src/model/line.ts';
 
 /** The program as it is shipped, in one file: starting it from its sources takes several times as long. */
-async function bundled(): Promise<string> {
+export async function bundleProgram(): Promise<string> {
   const file = join(mkdtempSync(join(tmpdir(), 'execlogs-program-')), 'execlogs.mjs');
   await build({
     entryPoints: [join(import.meta.dirname, '../../src/cli/main.ts')],
@@ -26,7 +26,7 @@ async function bundled(): Promise<string> {
   return file;
 }
 
-const program = await bundled();
+const program = await bundleProgram();
 
 /** What `show --json` prints. */
 export interface Shown extends ExecutionSummary {
