@@ -38,7 +38,8 @@ export class WordScan {
     const words = wordsOf(text);
     const last = words.length - 1;
     let index = from >> 2;
-    let previous = index === 0 ? 0xff : (table[(words[index - 1] ?? 0) >>> 16] ?? 0);
+    // A word begun at or after `from` never needs the pair before: at an even place it begins with a pair of its own.
+    let previous = 0;
     for (; index <= last; index++) {
       const word = words[index] ?? 0;
       const first = table[word & 0xffff] ?? 0;
@@ -52,7 +53,7 @@ export class WordScan {
       }
       const next = from >> 2;
       if (next <= index) continue;
-      previous = table[(words[next - 1] ?? 0) >>> 16] ?? 0;
+      previous = 0;
       index = next - 1;
     }
   }

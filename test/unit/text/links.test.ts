@@ -56,6 +56,7 @@ describe('findLinks', () => {
     ['"http://localhost:8080/a:1:2"', 'http://localhost:8080/a:1:2'],
     ['GET https://[::1]:3000/x', 'https://[::1]:3000/x'],
     ['https://x.y/src/a.ts:12:5', 'https://x.y/src/a.ts:12:5'],
+    ['https://x.y/?file=src/a.ts:12', 'https://x.y/?file=src/a.ts:12'],
     ['HTTPS://X.Y/Z!', 'HTTPS://X.Y/Z'],
     ['wait: https://x.y...', 'https://x.y'],
     ['[docs](https://x.y/z)', 'https://x.y/z'],
