@@ -2,7 +2,6 @@
 import { LogError } from '../model/errors.ts';
 import { columns, helpOf, usageError, Words, type Verb } from './commandLine.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
-import { quietWarnings } from './warnings.ts';
 
 /** Each verb is loaded when it is asked for: starting is most of what a short command costs. */
 const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
@@ -73,7 +72,6 @@ function report(error: unknown): number {
   return exitCodeOf(failure.code);
 }
 
-quietWarnings();
 process.stdout.on('error', () => {
   // The reader has seen enough.
   process.exit(exitCodes.done);

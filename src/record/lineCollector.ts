@@ -7,7 +7,7 @@ import { splitLines } from './splitLines.ts';
 export interface TakenLines {
   readonly lines: LineColumns;
   /** To be called when nobody needs them any longer. */
-  done(): void;
+  readonly done: () => void;
 }
 
 const lineFeed = 10;
