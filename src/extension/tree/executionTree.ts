@@ -132,7 +132,7 @@ export class ExecutionTree {
     else this.#expanded.delete(node.id);
   }
 
-  /** Why the top shows nothing, if it failed. */
+  /** Why the top shows no executions, if it failed. */
   topError(): LogError | undefined {
     const [only] = this.#roots;
     return only && this.#roots.length === 1 ? this.executions(only).error : undefined;
@@ -161,8 +161,9 @@ export class ExecutionTree {
     if (!only || roots.length > 1) return roots;
     const nodes = await this.#listed(only);
     const [first] = nodes;
-    // "Nothing yet" and "cannot be reached" are told by the view's welcome.
-    const welcome = first?.kind === 'error' || (first?.kind === 'empty' && !this.#filtered());
+    // "Nothing yet" and "you may not" are told by the view's welcome, which stands only in an empty view.
+    const refused = first?.kind === 'error' && isRefusal(first.error);
+    const welcome = refused || (first?.kind === 'empty' && !this.#filtered());
     return nodes.length === 1 && welcome ? [] : nodes;
   }
 
@@ -267,6 +268,11 @@ export class ExecutionTree {
   #filtered(): boolean {
     return Object.keys(this.#arrangement.filter).length > 0;
   }
+}
+
+/** What asking again does not help. */
+export function isRefusal({ code }: LogError): boolean {
+  return code === 'unauthorized' || code === 'forbidden';
 }
 
 interface Memory<Key, Value> {

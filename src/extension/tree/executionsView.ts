@@ -5,7 +5,7 @@ import type { Connections } from '../connections.ts';
 import { errorWords } from '../errorWords.ts';
 import type { Words } from '../words.ts';
 import type { Affected } from './changes.ts';
-import { ExecutionTree } from './executionTree.ts';
+import { ExecutionTree, isRefusal } from './executionTree.ts';
 import { describeFilter } from './filterWords.ts';
 import { LiveTree } from './liveTree.ts';
 import type { BranchNode, TreeNode } from './nodes.ts';
@@ -77,6 +77,7 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
   }
 
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+    if (node.kind === 'error') item.tooltip = errorWords(node.error, this.#parts.words).message;
     if (node.kind === 'execution' || node.kind === 'step' || node.kind === 'host')
       item.tooltip = tooltipMarkdown(tooltipOf(node, Date.now(), this.#parts.words));
     return item;
@@ -160,11 +161,13 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
   async #describeTop(children: readonly TreeNode[]): Promise<void> {
     const { words } = this.#parts;
     const error = this.tree.topError();
-    const failed = children.length === 0 && error ? error : undefined;
+    const [first] = children;
+    const failed = first?.kind === 'error' ? first.error : undefined;
     const filter = describeFilter(this.tree.arrangement.filter, words);
     const shown = filter === '' ? '' : words.t('Showing only: {0}', filter);
     this.#view.message = failed ? errorWords(failed, words).message : shown;
-    const state = failed ? failed.code : children.length === 0 ? 'empty' : 'ready';
+    const empty = error && isRefusal(error) ? error.code : 'empty';
+    const state = children.length === 0 ? empty : 'ready';
     await commands.executeCommand('setContext', 'executionLogs.state', state);
   }
 }

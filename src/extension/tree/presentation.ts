@@ -13,7 +13,7 @@ import {
   statusWord,
   sumOf,
 } from './formats.ts';
-import type { ExecutionNode, Group, HostNode, StepNode, TreeNode } from './nodes.ts';
+import type { ErrorNode, ExecutionNode, Group, HostNode, StepNode, TreeNode } from './nodes.ts';
 
 /** How a node looks, before the editor's own types. */
 export interface Look {
@@ -66,18 +66,17 @@ export function lookOf(node: TreeNode, now: number, words: Words): Look {
     case 'more':
       return plain(t('Load more…'), 'ellipsis', 'more', 'no');
     case 'error':
-      return {
-        ...plain(
-          errorWords(node.error, words).message,
-          { id: 'warning', colour: 'problemsWarningIcon.foreground' },
-          'error',
-          'no',
-        ),
-        description: t('Click to try again'),
-      };
+      return errorLook(node, words);
     case 'empty':
       return plain(emptyWords(node.parent.kind, words), 'circle-outline', 'empty', 'no');
   }
+}
+
+function errorLook({ error }: ErrorNode, words: Words): Look {
+  const label = words.t('Cannot be read; click to try again');
+  const icon = { id: 'warning', colour: 'problemsWarningIcon.foreground' };
+  const { message } = errorWords(error, words);
+  return { ...plain(label, icon, 'error', 'no'), description: message, accessible: `${label}: ${message}` };
 }
 
 function executionLook(node: ExecutionNode, now: number, words: Words): Look {

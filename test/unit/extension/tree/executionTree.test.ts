@@ -215,7 +215,7 @@ test('a failure becomes a node under its branch; the next try asks again', async
   expect((await tree.children(root)).map(({ kind }) => kind)).toEqual(['execution']);
 });
 
-test('alone, a connection that fails or is empty leaves the top to the welcome view', async () => {
+test('alone, a connection that refuses or is empty leaves the top to the welcome view', async () => {
   const { connection } = countedStore();
   const empty = new ExecutionTree(() => [connection]);
   expect(await empty.children()).toEqual([]);
@@ -224,6 +224,9 @@ test('alone, a connection that fails or is empty leaves the top to the welcome v
   const tree = new ExecutionTree(() => [{ ...connection, open: () => Promise.reject(refused) }]);
   expect(await tree.children()).toEqual([]);
   expect(tree.topError()).toBe(refused);
+  const broken = new LogError('unavailable', 'damaged');
+  const other = new ExecutionTree(() => [{ ...connection, open: () => Promise.reject(broken) }]);
+  expect(only(await other.children(), 'error').error).toBe(broken);
 });
 
 test('an execution beyond the fetched pages is found by its id, with step and host', async () => {
