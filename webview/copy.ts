@@ -42,7 +42,7 @@ export async function copySelection(
     const part = text.slice(row === start.row ? start.column : 0, to);
     return style === 'withTime' && !Number.isNaN(time) ? `${new Date(time).toISOString()} ${part}` : part;
   });
-  const plain = texts.join('\n') + (last < end.row && count > 1 ? '\n' : '');
+  const plain = texts.join('\n') + (last < end.row ? '\n' : '');
   await host.copy({ text: style === 'markdown' ? fenced(plain) : plain }, options);
   return texts.length;
 }

@@ -73,7 +73,9 @@ export class Details implements Disposes {
   async #watch(): Promise<boolean> {
     const { signal } = this.#ended;
     try {
-      const changes: AsyncIterator<Change, unknown> = this.#reader.watch({ execution: this.#scope.execution }, { signal })[Symbol.asyncIterator]();
+      const changes: AsyncIterator<Change, unknown> = this.#reader
+        .watch({ execution: this.#scope.execution }, { signal })
+        [Symbol.asyncIterator]();
       // Asked for before the state is read, so that nothing is missed in between.
       let next = changes.next();
       next.catch(() => undefined);

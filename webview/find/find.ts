@@ -28,7 +28,7 @@ export class Find implements Disposes {
   readonly search: LineSearch;
   readonly #read: ReadLines;
   readonly #isNumbered: boolean;
-  readonly #ended = new AbortController();
+  #looking = new AbortController();
 
   /** Throws `invalidRequest` when the pattern cannot be understood. */
   constructor(read: ReadLines, text: TextPattern, isNumbered: boolean, changed: () => void) {
@@ -59,8 +59,15 @@ export class Find implements Disposes {
       : this.#around(direction);
   }
 
+  /** Looks no further; what has been found stays. */
+  stop(): void {
+    this.#looking.abort();
+    this.#looking = new AbortController();
+    this.search.cancel();
+  }
+
   dispose(): void {
-    this.#ended.abort();
+    this.#looking.abort();
     this.search.dispose();
   }
 
@@ -107,7 +114,7 @@ export class Find implements Disposes {
     const limit = { lines: 1 };
     return this.#read(
       { position, limit, filter: this.search.filter, withoutText: true },
-      { signal: this.#ended.signal },
+      { signal: this.#looking.signal },
     );
   }
 }

@@ -38,7 +38,7 @@ export class FindController implements Disposes {
   #problem = '';
   #isLooking = false;
   /** Where typing began: each further letter looks from there again. */
-  #anchor: { readonly from: FromLine; readonly reached: number | undefined } | undefined;
+  #anchor: { readonly from: FromLine; readonly reached: number } | undefined;
   #wasWrapped = false;
 
   constructor(surface: FindSurface) {
@@ -120,7 +120,7 @@ export class FindController implements Disposes {
   }
 
   cancel(): void {
-    this.#find?.search.cancel();
+    this.#find?.stop();
   }
 
   /** Lines have been written. */
@@ -199,8 +199,9 @@ export class FindController implements Disposes {
   }
 
   #typingFrom(): FromLine {
-    const isHere = this.#anchor?.reached === this.#surface.fromRow();
-    this.#anchor = { from: isHere && this.#anchor ? this.#anchor.from : this.#from(), reached: undefined };
+    const reached = this.#surface.fromRow();
+    const isHere = this.#anchor?.reached === reached;
+    this.#anchor = { from: isHere && this.#anchor ? this.#anchor.from : this.#from(), reached };
     return this.#anchor.from;
   }
 

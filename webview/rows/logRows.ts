@@ -263,6 +263,7 @@ export class LogRows extends LitElement {
         textOf: (row) => this.textOf(row),
         scrollBy: (pixels) => {
           this.#scrollBy(0, pixels);
+          this.paintNow();
         },
         selected: () => {
           this.#selected();

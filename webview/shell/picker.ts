@@ -111,7 +111,10 @@ export class Picker extends LitElement {
         margin-left: auto;
         padding-left: 24px;
         font-size: 0.9em;
-        opacity: 0.75;
+        color: var(--vscode-descriptionForeground);
+      }
+      .choice.active .description {
+        color: inherit;
       }
       .message {
         padding: 6px 10px;
@@ -135,12 +138,13 @@ export class Picker extends LitElement {
     this.removeEventListener('focusout', this.#left);
   }
 
+  protected override willUpdate(): void {
+    if (this.hasUpdated) return;
+    const current = this.content?.choices.findIndex(({ isCurrent }) => isCurrent) ?? -1;
+    this.active = Math.max(0, current);
+  }
+
   protected override firstUpdated(): void {
-    const { choices = [] } = this.content ?? {};
-    this.active = Math.max(
-      0,
-      choices.findIndex(({ isCurrent }) => isCurrent),
-    );
     this.renderRoot.querySelector<HTMLElement>('input, .list')?.focus();
   }
 

@@ -1,0 +1,185 @@
+import { describe, expect, test, vi } from 'vitest';
+import { LogError } from '../../src/model/errors.ts';
+import type { LogSource } from '../../src/model/source.ts';
+import { mount, numbered, painted, press, recorded, wheel, type Mounted } from './mount.ts';
+
+const last = (view: Mounted): string | undefined => view.lines().at(-1)?.text;
+const state = (view: Mounted): string => view.find('.state .words')?.textContent ?? '';
+
+describe('a running log', () => {
+  test('opens at its end and keeps it in view while lines are written', async () => {
+    const { store, address, append } = await recorded(numbered(500));
+    const view = await mount(store, { address });
+    expect(last(view)).toBe('line 500');
+    await append(numbered(100, 501));
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('line 600');
+    });
+    expect(state(view)).toBe('Live');
+  });
+
+  test('is left in peace once scrolled up; a pill tells what has come, and leads there', async () => {
+    const { store, address, append } = await recorded(numbered(500));
+    const view = await mount(store, { address });
+    wheel(view.rows, -400);
+    await painted();
+    const before = view.lines();
+    await append([...numbered(41, 501), { text: 'ERROR it broke', level: 'error' }]);
+    await vi.waitFor(() => {
+      expect(view.find('.pill')?.textContent.trim()).toMatch(/42 new lines, 1 error$/);
+    });
+    expect(view.lines()).toEqual(before);
+    view.find('.pill')?.click();
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('ERROR it broke');
+    });
+    expect(view.find('.pill')).toBeNull();
+    await append(['more']);
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('more');
+    });
+  });
+
+  test('is followed again after End, and after scrolling down to its end', async () => {
+    const { store, address, append } = await recorded(numbered(500));
+    const view = await mount(store, { address });
+    view.rows.focus();
+    await press('{Home}');
+    await append(['a']);
+    await vi.waitFor(() => {
+      expect(view.find('.pill')).not.toBeNull();
+    });
+    await press('{End}');
+    await append(['b']);
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('b');
+    });
+    wheel(view.rows, -300);
+    await painted();
+    wheel(view.rows, 5_000);
+    await append(['c']);
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('c');
+    });
+  });
+
+  test('ends with its result in words', async () => {
+    const { store, address, append, finish } = await recorded(numbered(10));
+    const view = await mount(store, { address });
+    await append(['done']);
+    await finish('failed', 3);
+    await vi.waitFor(() => {
+      expect(state(view)).toBe('Failed after 12 s');
+    });
+    expect(view.find('.badge')?.textContent).toBe('exit 3');
+    expect(view.find('[title="Follow New Lines (End)"]')?.matches(':disabled')).toBe(true);
+  });
+
+  test('says so while there is nothing yet, and when nothing ever came', async () => {
+    const { store, address, finish } = await recorded();
+    const view = await mount(store, { address });
+    expect(view.find('.notice')?.textContent).toBe('No output yet.');
+    await finish();
+    await vi.waitFor(() => {
+      expect(view.find('.notice')?.textContent).toBe('Nothing was written here.');
+    });
+  });
+
+  test('written faster than it can be shown is jumped to its end, and every line can be reached', async () => {
+    const { store, address, append } = await recorded(numbered(10));
+    const view = await mount(store, { address });
+    await append(numbered(60_000, 11));
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('line 60010');
+    }, 5_000);
+    wheel(view.rows, -200_000);
+    await vi.waitFor(async () => {
+      await painted();
+      const lines = view.lines();
+      expect(lines.length).toBeGreaterThan(5);
+      for (const { number, text } of lines) expect(text).toBe(`line ${number}`);
+    });
+  });
+
+  test('tells a screen reader what is new, but not while one reads elsewhere', async () => {
+    const { store, address, append } = await recorded(numbered(500));
+    const view = await mount(store, { address });
+    await append(numbered(3, 501));
+    await vi.waitFor(() => {
+      expect(view.find('.said')?.textContent).toBe('3 new lines');
+    }, 3_000);
+    wheel(view.rows, -400);
+    await append(numbered(3, 504));
+    await vi.waitFor(() => {
+      expect(view.find('.pill')).not.toBeNull();
+    });
+    expect(view.find('.said')?.textContent).toBe('3 new lines');
+  });
+});
+
+describe('a stream that breaks', () => {
+  test('is told, begun again where it stopped, and nothing is missing or twice', async () => {
+    const { store, address, append } = await recorded(numbered(20));
+    const line = breakable(store);
+    const view = await mount(line.source, { address });
+    line.cut();
+    await vi.waitFor(() => {
+      expect(state(view)).toMatch(/^Reconnecting in \d+ s: the cable is out$/);
+    });
+    await append(numbered(5, 21));
+    line.mend();
+    view.find('.retry')?.click();
+    await vi.waitFor(() => {
+      expect(state(view)).toBe('Live');
+      expect(last(view)).toBe('line 25');
+    });
+    expect(view.lines().map(({ text }) => text)).toEqual(numbered(25));
+  });
+
+  test('for good says why and waits for the user', async () => {
+    const { store, address } = await recorded(numbered(5));
+    const line = breakable(store, new LogError('forbidden', 'You may not see this any more.'));
+    const view = await mount(line.source, { address });
+    line.cut();
+    await vi.waitFor(() => {
+      expect(state(view)).toBe('You may not see this any more.');
+    });
+    line.mend();
+    view.find('.retry')?.click();
+    await vi.waitFor(() => {
+      expect(state(view)).toBe('Live');
+    });
+  });
+});
+
+/** The source with a tail that can be cut. */
+function breakable(source: LogSource, reason = new LogError('unavailable', 'the cable is out')) {
+  let isOut = false;
+  const open = new Set<AbortController>();
+  const cuttable: LogSource = {
+    capabilities: source.capabilities,
+    listExecutions: (query, options) => source.listExecutions(query, options),
+    getExecution: (ref, options) => source.getExecution(ref, options),
+    getStepResult: (query, options) => source.getStepResult(query, options),
+    readLog: (query, options) => source.readLog(query, options),
+    watch: (query, options) => source.watch(query, options),
+    async *tailLog(query, options) {
+      if (isOut) throw reason;
+      const cutter = new AbortController();
+      open.add(cutter);
+      const signal = AbortSignal.any([cutter.signal, ...(options?.signal ? [options.signal] : [])]);
+      yield* source.tailLog(query, { signal });
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+  return {
+    source: cuttable,
+    cut: () => {
+      isOut = true;
+      for (const cutter of open) cutter.abort(reason);
+    },
+    mend: () => {
+      isOut = false;
+    },
+  };
+}
