@@ -10,6 +10,9 @@ import type { Database } from './database.ts';
 /** A chunk is read and decoded whole for any of its lines, so it is a page or less. */
 const chunkRoom = { lines: 1_000, bytes: 256 * 1_024 } as const;
 
+/** Tiny lines are decoded faster than rows are written, so more of them share one. */
+const tinyChunkRoom = { lines: 4_000, bytes: 16 * 1_024 } as const;
+
 /** Ids of a host and what it belongs to. */
 export interface HostIds {
   readonly host: number;
@@ -74,14 +77,14 @@ export class Appender {
     const execution = this.#log('execution', ids.execution);
     for (let at = from; at < end;) {
       const to = chunkEnd(lines.offsets, at, end);
-      const latest = latestTime(lines.times, at, to);
+      const { bytes, latest } = encodeColumns(lines, at, to);
       for (const log of [host, step, execution]) see(log, latest);
       this.#db.run(
         `INSERT INTO chunks (host, step, execution, host_row, step_row, execution_row, count,
            host_latest, step_latest, execution_latest, columns, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...[ids.host, ids.step, ids.execution, host.next, step.next, execution.next, to - at],
         ...[host.latest, step.latest, execution.latest],
-        encodeColumns(lines, at, to),
+        bytes,
         lines.text.subarray(lines.offsets[at], lines.offsets[to]),
       );
       for (const log of [host, step, execution]) log.next += to - at;
@@ -134,28 +137,29 @@ interface LogEnd {
   latest: number | null;
 }
 
-function see(log: LogEnd, time: number): void {
-  if (time > (log.latest ?? Number.NEGATIVE_INFINITY)) log.latest = time;
+function see(log: LogEnd, time: number | undefined): void {
+  if (time !== undefined && time > (log.latest ?? Number.NEGATIVE_INFINITY)) log.latest = time;
 }
 
 /** Where the chunk that begins with line `from` ends; a line that is too long is a chunk by itself. */
 function chunkEnd(offsets: Uint32Array, from: number, count: number): number {
-  const most = Math.min(count, from + chunkRoom.lines);
-  const end = (offsets[from] ?? 0) + chunkRoom.bytes;
-  if ((offsets[most] ?? 0) <= end) return most;
+  const start = offsets[from] ?? 0;
+  const usual = Math.min(count, from + chunkRoom.lines);
+  if ((offsets[usual] ?? 0) - start > tinyChunkRoom.bytes)
+    return lastWithin(offsets, from, usual, start + chunkRoom.bytes);
+  const most = Math.min(count, from + tinyChunkRoom.lines);
+  return Math.max(usual, lastWithin(offsets, from, most, start + tinyChunkRoom.bytes));
+}
+
+/** The most lines from `from`, at least one and at most up to `to`, that end by byte `end`. */
+function lastWithin(offsets: Uint32Array, from: number, to: number, end: number): number {
+  if ((offsets[to] ?? 0) <= end) return to;
   let low = from + 1;
-  let high = most;
+  let high = to;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if ((offsets[middle] ?? 0) <= end) low = middle;
     else high = middle - 1;
   }
   return low;
-}
-
-/** NaN, which is no time, is never later. */
-function latestTime(times: Float64Array, from: number, to: number): number {
-  let latest = Number.NEGATIVE_INFINITY;
-  for (let i = from; i < to; i++) if ((times[i] ?? 0) > latest) latest = times[i] ?? latest;
-  return latest;
 }

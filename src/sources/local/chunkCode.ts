@@ -14,7 +14,13 @@ const none = 5;
 
 const head = 6;
 
-export function encodeColumns(lines: LineColumns, from: number, to: number): Uint8Array {
+export interface EncodedColumns {
+  readonly bytes: Uint8Array;
+  /** The latest time of a line; undefined when none has one. */
+  readonly latest: number | undefined;
+}
+
+export function encodeColumns(lines: LineColumns, from: number, to: number): EncodedColumns {
   const lengths = lengthsOf(lines.offsets, from, to);
   const times = timesOf(lines.times, from, to);
   const small = [lines.streams, lines.levels, lines.flags].map((column) => smallOf(column, from, to));
@@ -27,7 +33,7 @@ export function encodeColumns(lines: LineColumns, from: number, to: number): Uin
     bytes.set(part.bytes, at);
     at += part.bytes.length;
   }
-  return bytes;
+  return { bytes, latest: times.latest };
 }
 
 export function decodeColumns(bytes: Uint8Array, count: number, text: Uint8Array): LineColumns {
@@ -63,12 +69,14 @@ function lengthsOf(offsets: Uint32Array, from: number, to: number): Part {
   return { how, bytes: bytesOf(values) };
 }
 
-function timesOf(times: Float64Array, from: number, to: number): Part {
+function timesOf(times: Float64Array, from: number, to: number): Part & { readonly latest: number | undefined } {
   const first = times[from] ?? Number.NaN;
-  if (isSame(times, from, to))
-    return Number.isNaN(first) ? nothing : { how: whole, bytes: bytesOf(Float64Array.of(first)) };
-  let least = first;
-  let most = first;
+  if (isSame(times, from, to)) {
+    if (Number.isNaN(first)) return { ...nothing, latest: undefined };
+    return { how: whole, bytes: bytesOf(Float64Array.of(first)), latest: first };
+  }
+  let least = Number.POSITIVE_INFINITY;
+  let most = Number.NEGATIVE_INFINITY;
   let plain = true;
   for (let i = from; i < to; i++) {
     const time = times[i] ?? Number.NaN;
@@ -76,10 +84,11 @@ function timesOf(times: Float64Array, from: number, to: number): Part {
     if (time > most) most = time;
     if (!Number.isSafeInteger(time)) plain = false;
   }
-  if (!plain || most - least > 0xffffffff) return { how: each64, bytes: bytesOf(times.slice(from, to)) };
+  const latest = most === Number.NEGATIVE_INFINITY ? undefined : most;
+  if (!plain || most - least > 0xffffffff) return { how: each64, bytes: bytesOf(times.slice(from, to)), latest };
   const { how, values } = column(most - least, to - from);
   for (let i = from; i < to; i++) values[i - from] = (times[i] ?? 0) - least;
-  return { how, bytes: joined(bytesOf(Float64Array.of(least)), bytesOf(values)) };
+  return { how, bytes: joined(bytesOf(Float64Array.of(least)), bytesOf(values)), latest };
 }
 
 function smallOf(values: Uint8Array, from: number, to: number): Part {
@@ -93,14 +102,17 @@ function fieldsOf({ fields }: LineColumns, from: number, to: number): Part {
   return { how: each8, bytes: new TextEncoder().encode(JSON.stringify(some)) };
 }
 
+/** Compares the column with itself moved by one line, which is done natively. */
 function isSame(values: Uint8Array | Float64Array, from: number, to: number): boolean {
-  const first = values[from];
-  if (Number.isNaN(first)) {
-    for (let i = from + 1; i < to; i++) if (!Number.isNaN(values[i])) return false;
-    return true;
-  }
-  for (let i = from + 1; i < to; i++) if (values[i] !== first) return false;
-  return true;
+  const size = values.BYTES_PER_ELEMENT;
+  const start = values.byteOffset + from * size;
+  const length = (to - from - 1) * size;
+  return (
+    Buffer.compare(
+      new Uint8Array(values.buffer, start, length),
+      new Uint8Array(values.buffer, start + size, length),
+    ) === 0
+  );
 }
 
 /** The narrowest column that holds values up to `most`. */
