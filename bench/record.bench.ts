@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleProgram } from '../test/harness/program.ts';
+import { bundleProgram } from '../test/harness/bundledProgram.ts';
 import type { Bench, Ratio, Sample } from './bench.ts';
 
 /** Tells how much memory a process had at most, in KiB, when it exits. */
@@ -21,7 +21,7 @@ export const bench: Bench = {
   async open() {
     const folder = await mkdtemp(join(tmpdir(), 'execlogs-bench-'));
     const program = await bundleProgram();
-    const place = { folder, program };
+    const place = { folder, program: program.path };
     return {
       ratios: [
         pipe(place, 'record-pipe-5m', 5_000_000),
@@ -29,7 +29,10 @@ export const bench: Bench = {
         memory(place),
         start(place),
       ],
-      [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+      async [Symbol.asyncDispose]() {
+        await program[Symbol.asyncDispose]();
+        await rm(folder, { recursive: true });
+      },
     };
   },
 };

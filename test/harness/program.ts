@@ -3,33 +3,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 import type { ExecutionSummary, HostResult, Step } from '../../src/model/execution.ts';
 import type { LogLine } from '../../src/model/line.ts';
+import { bundleProgram } from './bundledProgram.ts';
 
-/** The program bundled as it is shipped: starting it from its sources takes several times as long. */
-export async function bundleProgram(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'execlogs-program-'));
-  await build({
-    entryPoints: { execlogs: join(import.meta.dirname, '../../src/cli/main.ts') },
-    outdir: folder,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    minify: true,
-    platform: 'node',
-    target: 'node22.13',
-    format: 'esm',
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return join(folder, 'execlogs.mjs');
-}
-
-const program = await bundleProgram();
+const bundle = await bundleProgram();
+afterAll(() => bundle[Symbol.asyncDispose]());
 
 /** What `show --json` prints. */
 export interface Shown extends ExecutionSummary {
@@ -55,7 +35,7 @@ export class Program implements Disposable {
 
   /** In a process group of its own, as a shell would start it. */
   start(...typed: string[]): ChildProcess {
-    return spawn(process.execPath, [program, ...typed], {
+    return spawn(process.execPath, [bundle.path, ...typed], {
       env: this.#environment,
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
