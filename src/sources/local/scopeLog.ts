@@ -1,7 +1,9 @@
 import type { Chunk, ChunkedLog, Place } from '../../base/chunkedLog.ts';
 import { invalidPointer, parsePointer, startPointer } from '../../base/hostPointer.ts';
 import type { Pointer } from '../../model/pointer.ts';
+import type { LineColumns } from '../../model/line.ts';
 import type { LogScope } from '../../model/query.ts';
+import type { ChunkCache } from './chunkCache.ts';
 import { decodeColumns } from './chunkCode.ts';
 import type { Database, Row } from './database.ts';
 import { scheme, type Origins } from './hostLogs.ts';
@@ -9,19 +11,25 @@ import { findScope, type FoundScope } from './scope.ts';
 
 const noText = new Uint8Array(0);
 
+/** What is remembered of a store between reads. */
+export interface Held {
+  readonly origins: Origins;
+  readonly chunks: ChunkCache;
+}
+
 /** A scope's log as the tables hold it, good for one read. */
 export class ScopeLog implements ChunkedLog {
   readonly rows: number;
   readonly finished: boolean;
   readonly #db: Database;
-  readonly #origins: Origins;
+  readonly #held: Held;
   readonly #query: LogScope;
   readonly #scope: FoundScope;
   readonly #sql: (typeof statements)[FoundScope['column']];
 
-  constructor(db: Database, origins: Origins, query: LogScope) {
+  constructor(db: Database, held: Held, query: LogScope) {
     this.#db = db;
-    this.#origins = origins;
+    this.#held = held;
     this.#query = query;
     this.#scope = findScope(db, query);
     this.#sql = statements[this.#scope.column];
@@ -34,18 +42,31 @@ export class ScopeLog implements ChunkedLog {
   }
 
   chunkAt(row: number, text: boolean): Chunk {
-    const sql = text ? this.#sql.chunk : this.#sql.columns;
-    const found = this.#db.get(sql, this.#scope.id, row);
+    const found = this.#db.get(this.#sql.chunk, this.#scope.id, row);
     if (!found) throw new RangeError(`no row ${row}`);
-    const count = Number(found['count']);
-    const bytes = (found['text'] ?? noText) as Uint8Array;
+    const host = Number(found['host']);
+    const firstNumber = Number(found['host_row']);
     return {
-      origin: this.#origins.of(Number(found['host'])),
-      firstNumber: Number(found['host_row']),
+      origin: this.#held.origins.of(host),
+      firstNumber,
       firstRow: Number(found['first']),
-      count,
-      lines: decodeColumns(found['columns'] as Uint8Array, count, bytes),
+      count: Number(found['count']),
+      lines: this.#lines(`${host}/${firstNumber}`, found, text),
     };
+  }
+
+  #lines(name: string, { id, count }: Row, text: boolean): LineColumns {
+    const known = this.#held.chunks.get(name);
+    if (known) return known;
+    const sql = text ? 'SELECT columns, text FROM chunks WHERE id = ?' : 'SELECT columns FROM chunks WHERE id = ?';
+    const found = this.#db.get(sql, Number(id));
+    const lines = decodeColumns(
+      (found?.['columns'] ?? noText) as Uint8Array,
+      Number(count),
+      (found?.['text'] ?? noText) as Uint8Array,
+    );
+    if (text) this.#held.chunks.add(name, lines);
+    return lines;
   }
 
   placeOf(pointer: Pointer): Place {
@@ -96,8 +117,7 @@ function statementsOf(scope: FoundScope['column']) {
   const upTo = `FROM chunks WHERE ${scope} = ? AND ${scope}_row <= ? ORDER BY ${scope}_row DESC LIMIT 1`;
   return {
     rows: `SELECT ${scope}_row + count - 1 AS rows FROM chunks WHERE ${scope} = ? ORDER BY ${scope}_row DESC LIMIT 1`,
-    chunk: `SELECT host, host_row, ${scope}_row AS first, count, columns, text ${upTo}`,
-    columns: `SELECT host, host_row, ${scope}_row AS first, count, columns ${upTo}`,
+    chunk: `SELECT id, host, host_row, ${scope}_row AS first, count ${upTo}`,
     times: `SELECT ${scope}_row AS first, count, ${scope}_latest AS latest ${upTo}`,
     place: `SELECT ${scope} AS scope, host_row, ${scope}_row AS first, count
             FROM chunks WHERE host = ? AND host_row <= ? ORDER BY host_row DESC LIMIT 1`,

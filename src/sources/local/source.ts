@@ -11,6 +11,7 @@ import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../model/source.ts';
 import { compileFilter } from '../../text/matcher.ts';
+import { ChunkCache } from './chunkCache.ts';
 import { Database, nextTurn } from './database.ts';
 import { Origins } from './hostLogs.ts';
 import { listExecutions, stepResult } from './lists.ts';
@@ -18,7 +19,7 @@ import { Poller } from './poller.ts';
 import { removeExecution } from './remove.ts';
 import { executionOf } from './rows.ts';
 import { findExecution } from './scope.ts';
-import { ScopeLog } from './scopeLog.ts';
+import { ScopeLog, type Held } from './scopeLog.ts';
 import { Watcher } from './watch.ts';
 
 /** Opens the store at `path` to browse; one that is not there yet is empty. */
@@ -29,7 +30,7 @@ export function openLocalSource(path: string): LocalSource {
 /** A store's connection, and what is remembered of it. */
 interface Opened {
   readonly db: Database;
-  readonly origins: Origins;
+  readonly held: Held;
 }
 
 export class LocalSource implements LogSource, LogAdmin {
@@ -117,8 +118,8 @@ export class LocalSource implements LogSource, LogAdmin {
   #chunks(query: LogQuery, signal: AbortSignal | undefined): ChunkedSource {
     return {
       look: async (look) => {
-        const { db, origins } = await this.#open(signal, query.execution);
-        return db.read(() => look(new ScopeLog(db, origins, query)));
+        const { db, held } = await this.#open(signal, query.execution);
+        return db.read(() => look(new ScopeLog(db, held, query)));
       },
       nextTurn,
     };
@@ -161,7 +162,7 @@ export class LocalSource implements LogSource, LogAdmin {
   #keep(db: Database | undefined): void {
     if (!db) return;
     if (this.#opened || this.#closed) db.close(new LogError('closed', 'The log store is closed.'));
-    else this.#opened = { db, origins: new Origins(db) };
+    else this.#opened = { db, held: { origins: new Origins(db), chunks: new ChunkCache() } };
   }
 
   /** What tells one state of the store from the next; a store that was moved away is let go. */
