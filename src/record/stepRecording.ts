@@ -53,7 +53,7 @@ export class StepRecording {
 }
 
 /** How a step ended whose hosts ended like this. */
-export function combinedStatus(statuses: readonly Status[]): Status {
+function combinedStatus(statuses: readonly Status[]): Status {
   for (const status of ['failed', 'timedOut', 'cancelled', 'succeeded'] as const) {
     if (statuses.includes(status)) return status;
   }
