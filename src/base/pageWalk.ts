@@ -1,12 +1,17 @@
 import type { LineColumns } from '../model/line.ts';
 import type { Gap } from '../model/page.ts';
 import type { Chunk, ChunkedLog } from './chunkedLog.ts';
+import { firstFrom, lastWithin, viewOf } from './columnRange.ts';
+import { GapCount } from './gapCount.ts';
 import type { LineRange } from './joinLines.ts';
 import type { Room } from './pageRequest.ts';
 import type { RowFilter } from './rowFilter.ts';
 
 /** How far one filtered page looks. */
 const scanRoom = { lines: 100_000, bytes: 8 * 1_048_576 } as const;
+
+/** How much of it between two looks at the clock; a regular expression may be a hundred times slower than a word. */
+const scanWindow = { lines: 4_096, bytes: 64 * 1_024 } as const;
 
 /** A row and the chunk that holds it. */
 export interface Spot {
@@ -127,7 +132,7 @@ export class PageWalk {
     const most = Math.min(chunk.count, from + this.#room.lines - this.#lines);
     const start = offset(lines, from);
     const end = start + this.#room.bytes - this.#bytes;
-    let to = offset(lines, most) <= end ? most : lastWithin(lines, from, most, end);
+    let to = lastWithin(lines.offsets, from, most, end);
     if (to === from && this.#lines === 0) to = from + 1;
     this.#keep(chunk, lines, from, to);
     this.#row += to - from;
@@ -138,7 +143,7 @@ export class PageWalk {
     const to = this.#row + 1 - chunk.firstRow;
     const least = Math.max(0, to - (this.#room.lines - this.#lines));
     const begin = offset(lines, to) - (this.#room.bytes - this.#bytes);
-    let from = firstFrom(lines, least, to, begin);
+    let from = firstFrom(lines.offsets, least, to, begin);
     if (from === to && this.#lines === 0) from = to - 1;
     this.#keep(chunk, lines, from, to);
     this.#row -= to - from;
@@ -155,23 +160,70 @@ export class PageWalk {
   }
 
   #takeMatching(chunk: Chunk, lines: LineColumns, filter: RowFilter, deadline: number): void {
-    const step = this.#forward ? 1 : -1;
-    let index = (this.#forward ? this.#row + 1 : this.#row) - chunk.firstRow;
-    for (; index >= 0 && index < chunk.count && !this.#done; index += step) {
-      const bytes = offset(lines, index + 1) - offset(lines, index);
-      if (filter.matches(lines, index)) {
-        if (this.#lines > 0 && this.#bytes + bytes > this.#room.bytes) {
-          this.#done = true;
-          return;
-        }
-        this.#keepMatch(chunk, lines, index, bytes);
-      }
-      this.#row += step;
-      this.#scanned++;
-      this.#scannedBytes += bytes;
-      this.#done = this.#full || this.#scanned >= scanRoom.lines || this.#scannedBytes >= scanRoom.bytes;
-      if (this.#scanned % 64 === 0 && performance.now() >= deadline) return;
+    while (!this.#done) {
+      const { from, to } = this.#window(chunk, lines);
+      if (from === to) return;
+      const rows = filter.matchRows(viewOf(lines, from, to));
+      this.#takeRows(chunk, lines, { from, to }, this.#forward ? rows : rows.toReversed());
+      this.#done ||= this.#scanned >= scanRoom.lines || this.#scannedBytes >= scanRoom.bytes;
+      if (performance.now() >= deadline) return;
     }
+  }
+
+  /** The next lines of the chunk to be looked at in one go: few enough to be done soon with any pattern. */
+  #window(chunk: Chunk, lines: LineColumns): { from: number; to: number } {
+    const most = Math.min(scanWindow.lines, scanRoom.lines - this.#scanned);
+    if (this.#forward) {
+      const from = this.#row + 1 - chunk.firstRow;
+      const to = Math.min(chunk.count, from + most);
+      return {
+        from,
+        to: Math.max(
+          lastWithin(lines.offsets, from, to, offset(lines, from) + scanWindow.bytes),
+          Math.min(from + 1, to),
+        ),
+      };
+    }
+    const to = this.#row + 1 - chunk.firstRow;
+    const least = Math.max(0, to - most);
+    return {
+      from: Math.min(
+        firstFrom(lines.offsets, least, to, offset(lines, to) - scanWindow.bytes),
+        Math.max(to - 1, least),
+      ),
+      to,
+    };
+  }
+
+  #takeRows(
+    chunk: Chunk,
+    lines: LineColumns,
+    { from, to }: { from: number; to: number },
+    rows: readonly number[],
+  ): void {
+    for (const row of rows) {
+      const index = from + row;
+      const bytes = offset(lines, index + 1) - offset(lines, index);
+      if (this.#lines > 0 && this.#bytes + bytes > this.#room.bytes) {
+        this.#done = true;
+        this.#look(chunk, lines, this.#forward ? index : index + 1);
+        return;
+      }
+      this.#keepMatch(chunk, lines, index, bytes);
+      if (!this.#full) continue;
+      this.#done = true;
+      this.#look(chunk, lines, this.#forward ? index + 1 : index);
+      return;
+    }
+    this.#look(chunk, lines, this.#forward ? to : from);
+  }
+
+  /** Counts what has been looked at up to the boundary before line `index` of the chunk. */
+  #look(chunk: Chunk, lines: LineColumns, index: number): void {
+    const here = this.#row + 1 - chunk.firstRow;
+    this.#scanned += Math.abs(index - here);
+    this.#scannedBytes += Math.abs(offset(lines, index) - offset(lines, here));
+    this.#row = chunk.firstRow + index - 1;
   }
 
   #keepMatch(chunk: Chunk, lines: LineColumns, index: number, bytes: number): void {
@@ -191,53 +243,6 @@ export class PageWalk {
   }
 }
 
-/** Counts rows that are gone, and their numbers while they are of one log. */
-class GapCount {
-  #count = 0;
-  #prefix: string | undefined;
-  #mixed = false;
-  #from = Number.POSITIVE_INFINITY;
-  #to = 0;
-
-  add(chunk: Chunk, fromRow: number, toRow: number): void {
-    this.#count += toRow - fromRow + 1;
-    this.#prefix ??= chunk.origin.pointerPrefix;
-    this.#mixed ||= this.#prefix !== chunk.origin.pointerPrefix;
-    const shift = chunk.firstNumber - chunk.firstRow;
-    this.#from = Math.min(this.#from, fromRow + shift);
-    this.#to = Math.max(this.#to, toRow + shift);
-  }
-
-  get told(): Gap {
-    const numbers = this.#mixed ? {} : { from: this.#from, to: this.#to };
-    return { reason: 'trimmed', count: this.#count, ...numbers };
-  }
-}
-
 function offset(lines: LineColumns, index: number): number {
   return lines.offsets[index] ?? 0;
-}
-
-/** The most lines from `from`, fewer than `to`, that end by byte `end`. */
-function lastWithin(lines: LineColumns, from: number, to: number, end: number): number {
-  let low = from;
-  let high = to;
-  while (low + 1 < high) {
-    const middle = (low + high) >> 1;
-    if (offset(lines, middle) <= end) low = middle;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The first line, from `least` to `to`, that begins at byte `begin` or later. */
-function firstFrom(lines: LineColumns, least: number, to: number, begin: number): number {
-  let low = least;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (offset(lines, middle) >= begin) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

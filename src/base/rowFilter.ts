@@ -2,5 +2,6 @@ import type { LineColumns } from '../model/line.ts';
 
 /** Decides which lines of a batch a reader wants. */
 export interface RowFilter {
-  matches(lines: LineColumns, index: number): boolean;
+  /** Indexes of the lines that match, in order. */
+  matchRows(lines: LineColumns): readonly number[];
 }

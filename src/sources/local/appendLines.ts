@@ -1,4 +1,5 @@
 import { knownLines } from '../../base/appendRange.ts';
+import { lastWithin } from '../../base/columnRange.ts';
 import { errorLines } from '../../base/errorLines.ts';
 import { LogError } from '../../model/errors.ts';
 import type { LineColumns } from '../../model/line.ts';
@@ -146,20 +147,7 @@ function chunkEnd(offsets: Uint32Array, from: number, count: number): number {
   const start = offsets[from] ?? 0;
   const usual = Math.min(count, from + chunkRoom.lines);
   if ((offsets[usual] ?? 0) - start > tinyChunkRoom.bytes)
-    return lastWithin(offsets, from, usual, start + chunkRoom.bytes);
+    return Math.max(from + 1, lastWithin(offsets, from, usual, start + chunkRoom.bytes));
   const most = Math.min(count, from + tinyChunkRoom.lines);
   return Math.max(usual, lastWithin(offsets, from, most, start + tinyChunkRoom.bytes));
-}
-
-/** The most lines from `from`, at least one and at most up to `to`, that end by byte `end`. */
-function lastWithin(offsets: Uint32Array, from: number, to: number, end: number): number {
-  if ((offsets[to] ?? 0) <= end) return to;
-  let low = from + 1;
-  let high = to;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((offsets[middle] ?? 0) <= end) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

@@ -27,6 +27,8 @@ export function openLocalSource(path: string): LocalSource {
   return new LocalSource(path);
 }
 
+const busyMilliseconds = 8;
+
 /** A store's connection, and what is remembered of it. */
 interface Opened {
   readonly db: Database;
@@ -48,6 +50,7 @@ export class LocalSource implements LogSource, LogAdmin {
   readonly #path: string;
   readonly #poller: Poller;
   #opened: Opened | undefined;
+  #pauseAt = 0;
   #closed: LogError | undefined;
 
   constructor(path: string) {
@@ -148,6 +151,7 @@ export class LocalSource implements LogSource, LogAdmin {
   /** The store, when there is one; throws notFound when there is none and `execution` is sought. */
   async #open(signal: AbortSignal | undefined, execution?: string): Promise<Opened | undefined> {
     this.#check(signal);
+    await this.#pause();
     if (!this.#opened) {
       const db = await Database.forReading(this.#path);
       this.#keep(db);
@@ -156,6 +160,14 @@ export class LocalSource implements LogSource, LogAdmin {
     if (!this.#opened && execution !== undefined)
       throw new LogError('notFound', `There is no execution "${execution}".`);
     return this.#opened;
+  }
+
+  /** Reads are done at once: who reads page after page would keep everything else waiting for the last one. */
+  async #pause(): Promise<void> {
+    if (performance.now() < this.#pauseAt) return;
+    await nextTurn();
+    this.#pauseAt = performance.now() + busyMilliseconds;
+    this.#check(undefined);
   }
 
   /** Others may have opened it, or closed everything, in the meantime. */
