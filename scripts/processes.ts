@@ -1,15 +1,17 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A program in a process group of its own, so that what it starts ends with it. */
+/** A program that ends when it is disposed. */
 export interface Running extends AsyncDisposable {
   readonly child: ChildProcess;
   /** The exit code; 128 and more when a signal ended it. */
   readonly exited: Promise<number>;
 }
 
+/** Starts a program; `detached` gives it a process group of its own, and then what it started ends with it. */
 export function start(command: string, args: readonly string[], options: SpawnOptions = {}): Running {
-  const child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
+  const child = spawn(command, args, options);
+  const group = options.detached === true && process.platform !== 'win32';
   const exited = exitOf(child);
   // Whoever is interested awaits it; nobody has to.
   exited.catch(() => undefined);
@@ -17,12 +19,12 @@ export function start(command: string, args: readonly string[], options: SpawnOp
     child,
     exited,
     async [Symbol.asyncDispose]() {
-      signalGroup(child, 'SIGTERM');
-      const patience = setTimeout(() => signalGroup(child, 'SIGKILL'), 3_000);
+      send(child, group, 'SIGTERM');
+      const patience = setTimeout(() => send(child, group, 'SIGKILL'), 3_000);
       await exited.catch(() => undefined);
       clearTimeout(patience);
       // The first of the group has gone; nothing it left behind may stay.
-      signalGroup(child, 'SIGKILL');
+      if (group) send(child, group, 'SIGKILL');
     },
   };
 }
@@ -37,11 +39,11 @@ async function exitOf(child: ChildProcess): Promise<number> {
   return code ?? (signal === 'SIGINT' ? 130 : 143);
 }
 
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+function send(child: ChildProcess, group: boolean, signal: NodeJS.Signals): void {
   if (child.pid === undefined) return;
   try {
-    if (process.platform === 'win32') child.kill(signal);
-    else process.kill(-child.pid, signal);
+    if (group) process.kill(-child.pid, signal);
+    else child.kill(signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -51,13 +51,21 @@ if (!isInstalled()) install();
 const [script = '', ...args] = process.argv.slice(2);
 const child = spawn(node, [join(root, 'scripts', script), ...args], {
   stdio: 'inherit',
+  // A process group of its own: whatever the script has started, however deep, hears that it is over.
+  detached: process.platform !== 'win32',
   env: { ...process.env, PATH: [programs, process.env['PATH']].join(delimiter) },
 });
-const stop = (/** @type {NodeJS.Signals} */ signal) => void child.kill(signal);
-for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, stop);
 child.on('exit', (code) => process.exit(code ?? 1));
+
+const stop = (/** @type {NodeJS.Signals} */ signal) => {
+  if (child.pid !== undefined && process.platform !== 'win32') process.kill(-child.pid, signal);
+  else child.kill(signal);
+};
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, stop);
 // The shell between npm and this program passes no signals on: it just ends.
 const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) stop('SIGTERM');
-}, 250).unref();
+const watch = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(watch);
+  stop('SIGTERM');
+}, 250);

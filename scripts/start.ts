@@ -70,7 +70,7 @@ async function openDesktop(code: string): Promise<Window> {
   const folder = stack.use(await scratchFolder('start'));
   const args = ['--wait', '--new-window', '--user-data-dir', folder.path, `--extensionDevelopmentPath=${root}`, root];
   const running = stack.use(
-    start(code, args, { stdio: ['ignore', 2, 2], env: { ...process.env, EXECLOGS_HOME: home } }),
+    start(code, args, { stdio: ['ignore', 2, 2], detached: true, env: { ...process.env, EXECLOGS_HOME: home } }),
   );
   const owned = stack.move();
   return { url: `vscode://file${root}`, exited: running.exited, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -91,6 +91,7 @@ function record(example: string): Running {
   const recorder = start(process.execPath, ['dist/execlogs.mjs', 'run', file], {
     cwd: root,
     stdio: 'ignore',
+    detached: true,
     env: { ...process.env, EXECLOGS_HOME: home },
   });
   if (recorder.child.pid !== undefined) setPriority(recorder.child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
