@@ -72,6 +72,8 @@ function report(error: unknown): number {
   return exitCodeOf(failure.code);
 }
 
+// It made the editor's own Node run this program; what the program runs is not meant.
+delete process.env['ELECTRON_RUN_AS_NODE'];
 process.stdout.on('error', () => {
   // The reader has seen enough.
   process.exit(exitCodes.done);
