@@ -101,11 +101,18 @@ export class BigLog implements LogSource {
   }
 
   #page(numbers: readonly number[], first: number, last: number, withoutText = false): LogPage {
-    const batch = new LineBatchBuilder();
+    const lines = new LineColumnsBuilder();
     for (const number of numbers) {
       const line = this.#lineOf(number);
-      const one = new LineColumnsBuilder().add(withoutText ? { ...line, text: '' } : line).build();
-      batch.addColumns(origin, number, one, 0, 1);
+      lines.add(withoutText ? { ...line, text: '' } : line);
+    }
+    const columns = lines.build();
+    const batch = new LineBatchBuilder();
+    let from = 0;
+    for (let index = 1; index <= numbers.length; index++) {
+      if (numbers[index] === (numbers[index - 1] ?? 0) + 1) continue;
+      batch.addColumns(origin, numbers[from] ?? 0, columns, from, index);
+      from = index;
     }
     return {
       lines: batch.build(),
