@@ -31,7 +31,7 @@ export function afterPointer(pointer: Pointer): Position {
   return { at: 'after', pointer };
 }
 
-export function invalid(what: string): LogError {
+function invalid(what: string): LogError {
   return new LogError('invalidRequest', `This cannot be read: ${what}.`);
 }
 

@@ -1,7 +1,7 @@
 import type { LineColumns } from '../../model/line.ts';
 
-/** Text kept decoded: a few screens of several logs, so that paging through a chunk reads it once. */
-const mostBytes = 8 * 1_048_576;
+/** Text kept decoded: some hundred pages, so that paging back and forth and many tails of one log read it once. */
+const mostBytes = 16 * 1_048_576;
 
 /** Chunks read lately, by host and first line: what these name never changes, so what is here is never wrong. */
 export class ChunkCache {

@@ -98,15 +98,16 @@ class LocalSink implements LogSink {
     });
   }
 
-  finishExecution(end: ExecutionRef & Ending): Promise<void> {
-    return this.#record(() => {
+  async finishExecution(end: ExecutionRef & Ending): Promise<void> {
+    await this.#record(() => {
       writeExecutionEnd(this.#db, end);
-      this.#writer.end(end.execution);
     });
+    this.#writer.end(end.execution);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writer.close();
+    // A farewell that cannot be written is not missed: readers notice the silence.
+    await this.#writer.close().catch(() => undefined);
     await this.#queue.close();
     this.#db.close(new LogError('closed', 'The log store is closed.'));
   }

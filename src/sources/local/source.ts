@@ -27,7 +27,7 @@ export function openLocalSource(path: string): LocalSource {
   return new LocalSource(path);
 }
 
-const busyMilliseconds = 8;
+const busyMilliseconds = 4;
 
 /** A store's connection, and what is remembered of it. */
 interface Opened {

@@ -50,6 +50,26 @@ export const changeLaws: readonly Law[] = [
     },
   },
   {
+    law: 'a change is told once, then the watcher waits for the next',
+    async holds(subject) {
+      const recording = await Recording.begin(subject);
+      const leave = new AbortController();
+      const seen: Change[] = [];
+      const watching = (async () => {
+        for await (const change of subject.source.watch({}, { signal: leave.signal })) seen.push(change);
+      })().catch((reason: unknown) => reason);
+      const rests = async (told: number) =>
+        vi.waitFor(() => expect([seen.length, subject.waitingTails()]).toEqual([told, 1]), { timeout: 10_000 });
+      await rests(0);
+      await recording.step('build', ['alpha']);
+      await rests(1);
+      await recording.endHost('build', 'alpha');
+      await rests(2);
+      leave.abort();
+      await watching;
+    },
+  },
+  {
     law: 'a watcher of one execution or step hears nothing of others',
     async holds(subject) {
       const one = await Recording.begin(subject);

@@ -156,8 +156,11 @@ export const listLaws: readonly Law[] = [
       const recording = await Recording.begin(subject);
       await recording.step('build', ['alpha', 'beta']);
       await subject.sink.startHost({ ...recording.ref('build', 'alpha'), at: day });
+      const later = { name: 'test', order: 2, status: 'pending', hosts: [], at: day } as const;
+      await subject.sink.startStep({ execution: recording.execution, step: 'test', ...later });
       await recording.end('cancelled');
       const { steps } = await subject.source.getExecution(recording);
+      expect(steps[1]?.status).toBe('skipped');
       expect(steps[0]).toMatchObject({ status: 'interrupted', hosts: { interrupted: 2 } });
     },
   },
