@@ -70,12 +70,16 @@ export class LogApp extends LitElement {
     super.connectedCallback();
     this.#ended = new AbortController();
     this.addEventListener('keydown', this.#key);
+    window.addEventListener('focus', this.#takeFocus);
+    document.addEventListener('copy', this.#copyEvent);
     void this.updateComplete.then(() => this.#begin());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.removeEventListener('keydown', this.#key);
+    window.removeEventListener('focus', this.#takeFocus);
+    document.removeEventListener('copy', this.#copyEvent);
     this.#ended.abort();
     this.#shown?.dispose();
     this.#announcer.dispose();
@@ -177,7 +181,7 @@ export class LogApp extends LitElement {
     await shown.open(reveal, kept);
     if (shown !== this.#shown) return;
     if (kept?.find) await this.#findAgain(kept.find);
-    if (!this.isFindOpen) this.#rows.focus();
+    this.#takeFocus();
     this.#keepSoon();
   }
 
@@ -503,6 +507,18 @@ export class LogApp extends LitElement {
       if (this.#shown?.session.state.kind === 'ready') this.keeper?.keep(this.#shown.state(this.isFindOpen));
     }, 150);
   }
+
+  /** The page has the focus and nothing in it has: keys are for the log. */
+  readonly #takeFocus = (): void => {
+    if (document.hasFocus() && document.activeElement === document.body) this.#rows.focus();
+  };
+
+  /** The editor's own Copy, from a menu. */
+  readonly #copyEvent = (event: ClipboardEvent): void => {
+    if (event.composedPath()[0] instanceof HTMLInputElement) return;
+    event.preventDefault();
+    void this.#copy('plain');
+  };
 
   readonly #key = (event: KeyboardEvent): void => {
     if (event.defaultPrevented) return;

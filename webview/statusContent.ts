@@ -42,7 +42,7 @@ export function statusContent(shown: ShownLog, parts: StatusParts): StatusBarCon
 }
 
 /** What the log is the log of. */
-export function subjectOf({ details, session }: ShownLog): HostResult | Step | Execution | undefined {
+function subjectOf({ details, session }: ShownLog): HostResult | Step | Execution | undefined {
   const { scope } = session.address;
   const { host, step, execution } = details.known;
   if (scope.host !== undefined) return host;

@@ -25,8 +25,8 @@ function highlighted(name: string): string[] {
 
 describe('finding', () => {
   test('goes to the first match from where one is, far beyond what is loaded, and counts them all', async () => {
-    const log = new BigLog(300_000, (number) => ({
-      text: number % 100_000 === 7 ? `needle ${number}` : `line ${number}`,
+    const log = new BigLog(90_000, (number) => ({
+      text: number % 30_000 === 7 ? `needle ${number}` : `line ${number}`,
     }));
     const view = await mount(log, { address: bigAddress });
     wheel(view.rows, 9_000);

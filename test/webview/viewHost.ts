@@ -12,7 +12,7 @@ import type {
 import type { Port } from '../../src/bridge/port.ts';
 import { serve } from '../../src/bridge/serve.ts';
 
-export const defaultSettings: ViewSettings = { timestamps: 'off', timeZone: 'utc', wrap: false };
+const defaultSettings: ViewSettings = { timestamps: 'off', timeZone: 'utc', wrap: false };
 
 /** What a view asked of the editor beside reading. */
 export interface Asked {

@@ -1,3 +1,4 @@
+import { sliceBatch } from '../../src/base/lineBatch.ts';
 import type { LineBatch } from '../../src/model/line.ts';
 import { joinBatches } from './joinBatches.ts';
 
@@ -29,10 +30,6 @@ export class Segments {
     this.#limit = limit;
   }
 
-  get all(): readonly Segment[] {
-    return this.#held;
-  }
-
   find(line: number): Segment | undefined {
     const held = this.#held[this.#indexBefore(line)];
     return held && line < endOf(held) ? held : undefined;
@@ -40,11 +37,15 @@ export class Segments {
 
   /** Puts lines in place. Lines that are there already stay: the same number is the same line. */
   put(first: number, batch: LineBatch): void {
-    if (batch.count === 0 || this.#covers(first, first + batch.count)) return;
     const end = first + batch.count;
-    const apart = this.#held.filter((held) => endOf(held) <= first || held.first >= end);
-    apart.push({ first, batch, usedAt: ++this.#clock });
-    this.#held = apart.sort((a, b) => a.first - b.first);
+    const added: Held[] = [];
+    for (let next = this.missing({ from: first, to: end }); next; next = this.missing({ from: next.to, to: end })) {
+      const isWhole = next.from === first && next.to === end;
+      const part = isWhole ? batch : sliceBatch(batch, next.from - first, next.to - first);
+      added.push({ first: next.from, batch: part, usedAt: ++this.#clock });
+    }
+    if (added.length === 0) return;
+    this.#held = [...this.#held, ...added].sort((a, b) => a.first - b.first);
     this.#compact();
   }
 
@@ -90,10 +91,6 @@ export class Segments {
 
   clear(): void {
     this.#held = [];
-  }
-
-  #covers(from: number, to: number): boolean {
-    return this.missing({ from, to }) === undefined;
   }
 
   /** Index of the last segment that begins at or before `line`; −1 when there is none. */

@@ -1,8 +1,5 @@
 import type { Disposes } from '../../src/base/disposables.ts';
 
-/** A marked row of the overview ruler. */
-export type Mark = 'error' | 'match' | 'currentMatch';
-
 export interface ScrollState {
   readonly first: number;
   readonly end: number;

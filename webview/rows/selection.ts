@@ -87,7 +87,7 @@ export class Selection {
   }
 }
 
-export function isBefore(a: Place, b: Place): boolean {
+function isBefore(a: Place, b: Place): boolean {
   return a.row < b.row || (a.row === b.row && a.column < b.column);
 }
 
@@ -109,7 +109,7 @@ function around(place: Place, grain: Grain, textOf: TextOf): { from: Place; to: 
 }
 
 /** The run of word characters, of blanks, or of anything else that a column is in. */
-export function wordAt(text: string, column: number): { from: number; to: number } {
+function wordAt(text: string, column: number): { from: number; to: number } {
   const at = Math.min(column, text.length - 1);
   const kind = kindOf(text[at]);
   let from = Math.max(0, at);
