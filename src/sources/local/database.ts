@@ -6,7 +6,7 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 import { LogError } from '../../model/errors.ts';
 import { damaged, isBusy, isUnwritable, storeError } from './failures.ts';
 import { isStore, migrate } from './schema.ts';
-import { loadSqlite, type Sqlite } from './sqlite.ts';
+import { loadSqlite } from './sqlite.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -38,7 +38,7 @@ export class Database {
     return patiently(path, () => {
       refuseFolder(path);
       makeFile(path);
-      const db = open(loadSqlite(), path, '?mode=rw', false);
+      const db = open(path, { readOnly: false });
       try {
         // Another program's database must stay as it is.
         isStore(db, path);
@@ -62,11 +62,11 @@ export class Database {
       refuseFolder(path);
       // A folder that must not be written to can hold no shared memory; without writers, the file alone will do.
       const unchanging = !existsSync(`${path}-wal`) || statSync(`${path}-wal`).size === 0;
-      const ways = ['?mode=rw', '?mode=ro', ...(unchanging ? ['?immutable=1'] : [])];
+      const locations = [path, path, ...(unchanging ? [`${pathToFileURL(path).href}?immutable=1`] : [])];
       let failure: unknown;
-      for (const way of ways) {
+      for (const [i, location] of locations.entries()) {
         try {
-          return Database.#ifStore(path, open(loadSqlite(), path, way, way !== '?mode=rw'));
+          return Database.#ifStore(path, open(location, { readOnly: i > 0 }));
         } catch (error) {
           if (!isUnwritable(error)) throw error;
           failure = error;
@@ -184,8 +184,10 @@ async function patiently<T>(path: string, work: () => T): Promise<T> {
   }
 }
 
-function open({ DatabaseSync }: Sqlite, path: string, way: string, readOnly: boolean): DatabaseSync {
-  const db = new DatabaseSync(pathToFileURL(path).href + way, { readOnly });
+/** At a path, or at a URI in Nodes that take one (22.15 and newer). */
+function open(location: string, options: { readonly readOnly: boolean }): DatabaseSync {
+  const { DatabaseSync } = loadSqlite();
+  const db = new DatabaseSync(location, options);
   db.exec('PRAGMA busy_timeout = 4; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216');
   return db;
 }

@@ -15,7 +15,7 @@ export interface FoundScope {
 
 /** Throws notFound. Call within a read. */
 export function findScope(db: Database, { execution, step, host }: LogScope): FoundScope {
-  const row = db.get(scopeSql, ...[host ?? null, step ?? null, execution]);
+  const row = db.get(scopeSql, ...[step ?? null, host ?? null, execution]);
   if (!row) throw new LogError('notFound', `There is no execution "${execution}".`);
   const whole = statusNow(row);
   if (step === undefined) return { column: 'execution', id: idOf(row), finished: isFinished(whole.status) };
@@ -30,9 +30,9 @@ export function findScope(db: Database, { execution, step, host }: LogScope): Fo
 const scopeSql = `
   SELECT e.id, e.status, ${writerColumns}, s.id AS step, s.status AS step_status, h.id AS host, h.status AS host_status
   FROM executions e LEFT JOIN writers w ON w.id = e.writer
-  LEFT JOIN steps s ON s.execution = e.id AND s.step = ?2
-  LEFT JOIN hosts h ON h.step = s.id AND h.host = ?1
-  WHERE e.execution = ?3`;
+  LEFT JOIN steps s ON s.execution = e.id AND s.step = ?
+  LEFT JOIN hosts h ON h.step = s.id AND h.host = ?
+  WHERE e.execution = ?`;
 
 /** The execution's row with its writer's. Throws notFound. */
 export function findExecution(db: Database, execution: string): Row {

@@ -1,7 +1,7 @@
 import type * as sqlite from 'node:sqlite';
 import { LogError } from '../../model/errors.ts';
 
-export type Sqlite = Pick<typeof sqlite, 'DatabaseSync'>;
+type Sqlite = Pick<typeof sqlite, 'DatabaseSync'>;
 
 /**
  * Node's SQLite. Node calls it experimental on standard error, where our users read results; that one warning
