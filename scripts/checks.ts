@@ -15,6 +15,7 @@ const checks = {
   'types without a platform': 'tsc -p tsconfig.core.json',
   'types of the web view': 'tsc -p webview/tsconfig.json',
   'types of the window tests': 'tsc -p test/e2e/tsconfig.json',
+  'types of the benches': 'tsc -p bench/tsconfig.json',
   lint: 'eslint . --max-warnings 0',
   format: 'prettier --check . --log-level warn',
   'dead code': 'knip',

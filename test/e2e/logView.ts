@@ -1,5 +1,4 @@
 import type { Frame } from 'playwright-core';
-import { expect } from 'vitest';
 import type { Editor } from '../harness/editor.ts';
 
 export interface SeenRow {
@@ -41,22 +40,34 @@ export class LogView {
   /** Waits until a line with this text is in view. */
   async seeLine(text: string | RegExp): Promise<SeenRow> {
     const isIt = (row: SeenRow) => (typeof text === 'string' ? row.text.includes(text) : text.test(row.text));
-    await expect.poll(async () => (await this.rows()).some(isIt), { timeout: 20_000, message: String(text) }).toBe(true);
-    const row = (await this.rows()).find(isIt);
-    if (!row) throw new Error(`${String(text)} was in view, and is gone`);
-    return row;
+    return this.#seen(`line ${String(text)}`, async () => (await this.rows()).find(isIt));
   }
 
   async seeState(words: RegExp): Promise<void> {
-    await expect
-      .poll(async () => (await this.#frame()).locator('log-status .words').textContent(), { timeout: 20_000 })
-      .toMatch(words);
+    await this.#seeText('log-status .words', words);
   }
 
   async seeFound(words: RegExp): Promise<void> {
-    await expect
-      .poll(async () => (await this.#frame()).locator('log-find .count').textContent(), { timeout: 60_000 })
-      .toMatch(words);
+    await this.#seeText('log-find .count', words);
+  }
+
+  async #seeText(selector: string, words: RegExp): Promise<void> {
+    await this.#seen(`${String(words)} in ${selector}`, async () => {
+      const text = (await (await this.#frame()).locator(selector).textContent()) ?? '';
+      return words.test(text) ? text : undefined;
+    });
+  }
+
+  /** Looks once a frame; what goes away while it is looked at is looked for again. */
+  async #seen<Found>(what: string, look: () => Promise<Found | undefined>): Promise<Found> {
+    const deadline = performance.now() + 20_000;
+    while (performance.now() < deadline) {
+      const found = await look().catch(() => undefined);
+      if (found !== undefined) return found;
+      await this.#editor.page.evaluate('new Promise(requestAnimationFrame)');
+    }
+    const rows = await this.rows().catch(() => []);
+    throw new Error(`${what} is not to be seen; in view: ${JSON.stringify(rows.slice(0, 5))}`);
   }
 
   async press(key: string): Promise<void> {

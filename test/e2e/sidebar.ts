@@ -6,7 +6,7 @@ export async function openView({ page }: Editor): Promise<void> {
   const icon = page.locator('.activitybar .action-label[aria-label*="Execution Logs"]').first();
   await icon.waitFor();
   if ((await icon.locator('..').getAttribute('aria-selected')) !== 'true') await icon.click();
-  await page.locator('.pane-body .monaco-list').first().waitFor();
+  await page.locator('.pane-body .tree-explorer-viewlet-tree-view').first().waitFor();
 }
 
 /** The first node of the tree that is called so, or whose name matches. */
@@ -18,10 +18,10 @@ export function node({ page }: Editor, name: string | RegExp): Locator {
     .first();
 }
 
-export async function expand(editor: Editor, name: string | RegExp): Promise<void> {
+export async function expand(editor: Editor, name: string | RegExp, wanted = true): Promise<void> {
   const row = node(editor, name);
   await row.waitFor({ timeout: 10_000 });
-  if ((await row.getAttribute('aria-expanded')) === 'true') return;
+  if ((await row.getAttribute('aria-expanded')) === String(wanted)) return;
   await row.locator('.monaco-tl-twistie').click();
 }
 
