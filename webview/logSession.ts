@@ -35,7 +35,7 @@ export class LogSession implements Disposes {
   readonly #capabilities: Capabilities;
   readonly #events = new Listeners<SessionEvent>();
   readonly #ended = new AbortController();
-  #rows: IndexedRows | RelativeRows;
+  readonly #rows: IndexedRows | RelativeRows;
   #tail: Tail | undefined;
   #state: SessionState = { kind: 'opening' };
   #live: LiveState | undefined;
@@ -46,6 +46,9 @@ export class LogSession implements Disposes {
     this.address = address;
     this.#capabilities = capabilities;
     this.#rows = this.#makeRows();
+    this.#rows.onChange(() => {
+      this.#followOnceRead();
+    });
   }
 
   get rows(): Rows {
@@ -103,7 +106,7 @@ export class LogSession implements Disposes {
     const rows = this.#rows;
     if (!(rows instanceof RelativeRows) || rows.reachedEnd) return;
     const page = await this.read({ position: { at: 'end' }, limit: { lines: 500 } }, { signal: this.#ended.signal });
-    rows.restart(page);
+    rows.restart(page, true);
     this.#follow(page);
   }
 
@@ -123,6 +126,7 @@ export class LogSession implements Disposes {
     const known = rows.rowOfPointer(pointer);
     if (known !== undefined) return known;
     rows.restart(page);
+    this.#follow(rows.reachedEnd);
     return rows.rowOfIndex(page, index);
   }
 
@@ -146,7 +150,7 @@ export class LogSession implements Disposes {
 
   #begin({ end, page, place }: Opening): StartPlace {
     const rows = this.#rows;
-    if (rows instanceof RelativeRows) rows.restart(page ?? end);
+    if (rows instanceof RelativeRows) rows.restart(page ?? end, !page);
     else {
       rows.put(end);
       if (page) rows.put(page);
@@ -188,6 +192,14 @@ export class LogSession implements Disposes {
       },
       end.newer,
     );
+  }
+
+  /** Rows that are read on have come to the end. */
+  #followOnceRead(): void {
+    const rows = this.#rows;
+    const isFollowed = this.#tail !== undefined || this.#live?.kind === 'ended';
+    if (rows instanceof RelativeRows && rows.reachedEnd && this.#state.kind === 'ready' && !isFollowed)
+      this.#follow(rows.reachedEnd);
   }
 
   #arrived(page: LogPage): void {

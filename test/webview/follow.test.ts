@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { LogError } from '../../src/model/errors.ts';
 import type { LogSource } from '../../src/model/source.ts';
-import { mount, numbered, painted, press, recorded, wheel, type Mounted } from './mount.ts';
+import { mount, numbered, painted, press, recorded, relative, wheel, type Mounted } from './mount.ts';
 
 const last = (view: Mounted): string | undefined => view.lines().at(-1)?.text;
 const state = (view: Mounted): string => view.find('.state .words')?.textContent ?? '';
@@ -134,6 +134,27 @@ describe('a stream that breaks', () => {
       expect(last(view)).toBe('line 25');
     });
     expect(view.lines().map(({ text }) => text)).toEqual(numbered(25));
+  });
+
+  test('is begun again after the last line that came, also where lines are known only by pointers', async () => {
+    const { store, address, append } = await recorded(numbered(20));
+    const line = breakable(relative(store));
+    const view = await mount(line.source, { address });
+    await append(numbered(5, 21));
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('line 25');
+    });
+    line.cut();
+    await vi.waitFor(() => {
+      expect(state(view)).toMatch(/^Reconnecting/);
+    });
+    await append(numbered(5, 26));
+    line.mend();
+    view.find('.retry')?.click();
+    await vi.waitFor(() => {
+      expect(last(view)).toBe('line 30');
+    });
+    expect(view.lines().map(({ text }) => text)).toEqual(numbered(30));
   });
 
   test('for good says why and waits for the user', async () => {

@@ -174,3 +174,14 @@ export function painted(): Promise<void> {
     ),
   );
 }
+
+/** The same log without numbers to seek by and without totals. */
+export function relative<T extends object>(source: T): T {
+  return new Proxy(source, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (name === 'capabilities') return { ...(value as object), seekByLine: false, totals: false };
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { BigLog } from './bigLog.ts';
-import { bigAddress, mount, numbered, painted, press, recorded, wheel, type Mounted } from './mount.ts';
+import { bigAddress, mount, numbered, painted, press, recorded, relative, wheel, type Mounted } from './mount.ts';
 
 const loaded = (view: Mounted): Promise<void> =>
   vi.waitFor(
@@ -163,6 +163,28 @@ test('lines the server no longer has are one row that says so', async () => {
   });
 });
 
+test('what one looks at stays where it is when lines above turn out to be gone', async () => {
+  const { store, address, append } = await recorded(numbered(1_000));
+  await append(numbered(3_000, 1_001));
+  await append(numbered(2_000, 4_001));
+  store.trim({ ...address.scope, step: 'roll-out', host: 'web-1' }, 4_000);
+  const view = await mount(store, { address, reveal: { at: 'line', line: 4_600 } });
+  await loaded(view);
+  for (let turn = 0; view.lines()[0]?.text !== '4,000 lines trimmed by the server'; turn++) {
+    expect(turn).toBeLessThan(100);
+    const before = view.lines()[4];
+    wheel(view.rows, -150);
+    await painted();
+    await vi.waitFor(async () => {
+      await painted();
+      expect(view.lines().filter(({ text }) => text === '')).toEqual([]);
+    });
+    const after = view.lines().find(({ number }) => number === before?.number);
+    if (after && before && view.rows.viewport.row > 0) expect(after.top - before.top).toBeCloseTo(150, 0);
+  }
+  expect(view.lines()[1]).toMatchObject({ number: 4_001, text: 'line 4001' });
+});
+
 test('lines that could not be read say why, and are read when asked again', async () => {
   const log = new BigLog(100_000);
   const read = log.readLog.bind(log);
@@ -184,14 +206,3 @@ test('lines that could not be read say why, and are read when asked again', asyn
     );
   await loaded(view);
 });
-
-/** The same log without numbers to seek by and without totals. */
-function relative<T extends object>(source: T): T {
-  return new Proxy(source, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (name === 'capabilities') return { ...(value as object), seekByLine: false, totals: false };
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}

@@ -110,14 +110,14 @@ export class RelativeRows implements Rows {
     return this.#changes.add(listener);
   }
 
-  /** Begins anew with a page. */
-  restart(page: LogPage): void {
+  /** Begins anew with a page; `isEnd` when it has the newest lines. */
+  restart(page: LogPage, isEnd = page.complete): void {
     this.#reads.dispose();
     this.#stretches = [];
     this.#failed = undefined;
     this.#older = page.older;
     this.#append(page);
-    this.#end = page.complete ? page : undefined;
+    this.#end = isEnd ? page : undefined;
     this.#changes.tell({ kind: 'content' });
   }
 
