@@ -7,22 +7,21 @@ import type { LogAddress, LogHost, Reveal, ViewCommand, ViewSettings, ViewStart 
 import { LogError } from '../src/model/errors.ts';
 import type { LogScope } from '../src/model/query.ts';
 import { formatCount } from './amounts.ts';
+import { AppMenus, type OpenMenu } from './appMenus.ts';
 import { Announcer } from './announcer.ts';
 import { appStyles } from './appStyles.ts';
 import { copySelection, type CopyStyle } from './copy.ts';
 import './find/findWidget.ts';
-import type { FindWidget } from './find/findWidget.ts';
+import { FindBox } from './findBox.ts';
 import { keptFor } from './keptState.ts';
 import { emptyNotice, failureNotice } from './notices.ts';
 import { shortcutOf } from './shortcuts.ts';
-import { hostMenu, lineMenu, moreMenu, stepMenu, timeMenu, type MenuOwner } from './menus.ts';
 import './rows/logRows.ts';
 import type { LogRows } from './rows/logRows.ts';
 import { icon } from './shell/icons.ts';
 import './shell/header.ts';
 import type { Header, MenuName } from './shell/header.ts';
 import './shell/picker.ts';
-import type { PickerContent } from './shell/picker.ts';
 import './shell/statusBar.ts';
 import type { StatusBarContent } from './shell/statusBar.ts';
 import { newsWords, ShownLog } from './shownLog.ts';
@@ -61,6 +60,46 @@ export class LogApp extends LitElement {
   #ended = new AbortController();
   #keeping: ReturnType<typeof setTimeout> | undefined;
   readonly #announcer = new Announcer(() => this.renderRoot.querySelector<HTMLElement>('.said'));
+
+  readonly #findBox = new FindBox({
+    words: () => this.#t,
+    shown: () => this.#shown,
+    rows: () => this.#rows,
+    widget: () => this.renderRoot.querySelector('log-find'),
+    setOpen: (isOpen) => {
+      this.isFindOpen = isOpen;
+    },
+    say: (words) => {
+      this.#announcer.say(words);
+    },
+    keep: () => {
+      this.#keepSoon();
+    },
+  });
+  readonly #menus = new AppMenus({
+    words: () => this.#t,
+    language: () => this.#language,
+    shown: () => this.#shown,
+    settings: () => this.settings,
+    menu: () => this.menu,
+    setMenu: (menu) => {
+      this.menu = menu;
+    },
+    left: () => {
+      this.#rows.focus();
+    },
+    change: (settings) => {
+      this.#changeSettings(settings);
+    },
+    switchTo: (scope) => {
+      this.#switchTo(scope);
+    },
+    copy: (style) => void this.#copy(style),
+    readAgain: () => {
+      this.#readAgain();
+    },
+    act: (act) => void this.#do(act),
+  });
 
   get shown(): ShownLog | undefined {
     return this.#shown;
@@ -217,7 +256,7 @@ export class LogApp extends LitElement {
         this.#restyle(command.settings);
         return;
       case 'find':
-        this.#openFind();
+        this.#findBox.open();
         return;
       case 'nextError':
       case 'previousError':
@@ -246,7 +285,7 @@ export class LogApp extends LitElement {
       .now=${this.now}
       .menu=${this.menu}
       .openMenu=${(name: MenuName) => {
-        this.#openMenu(name);
+        this.#menus.toggle(name);
       }}
       .tools=${this.#tools()}
     ></log-header>`;
@@ -273,10 +312,11 @@ export class LogApp extends LitElement {
       wrap: this.settings.wrap,
       goToFailed: (direction) => void this.#goToFailed(direction),
       find: () => {
-        this.#openFind();
+        this.#findBox.open();
       },
       toggleFollow: () => {
-        this.#toggleFollow();
+        if (this.#shown?.isFollowing) this.#shown.stopFollowing();
+        else void this.#shown?.follow();
       },
       toggleWrap: () => {
         this.#changeSettings({ ...this.settings, wrap: !this.settings.wrap });
@@ -293,29 +333,9 @@ export class LogApp extends LitElement {
       .status=${find?.status() ?? { words: '', tone: 'quiet', progress: undefined }}
       .problem=${find?.problem ?? ''}
       .onlyMatching=${find?.onlyMatching ?? false}
-      .events=${this.#findEvents}
+      .events=${this.#findBox.events}
     ></log-find>`;
   }
-
-  readonly #findEvents: FindWidget['events'] = {
-    changed: (pattern) => {
-      void this.#shown?.find.search(pattern);
-      this.#keepSoon();
-    },
-    go: (direction) => {
-      void this.#findNext(direction);
-    },
-    onlyMatching: (only) => {
-      this.#shown?.find.showOnlyMatching(only);
-      this.#keepSoon();
-    },
-    cancel: () => {
-      this.#shown?.find.cancel();
-    },
-    close: () => {
-      this.#closeFind();
-    },
-  };
 
   #pill(): TemplateResult | '' {
     const shown = this.#shown;
@@ -337,69 +357,6 @@ export class LogApp extends LitElement {
     return this.problem ? html`<div class="toast" role="alert">${this.problem}</div>` : emptyNotice(this.#shown, t);
   }
 
-  #openMenu(name: MenuName): void {
-    const shown = this.#shown;
-    if (!shown || this.menu?.name === name) {
-      this.menu = undefined;
-      return;
-    }
-    const owner = this.#menuOwner(name, shown);
-    owner.show(this.#menuContent(name, owner));
-  }
-
-  #menuContent(name: MenuName, owner: MenuOwner): PickerContent {
-    switch (name) {
-      case 'step':
-        return stepMenu(owner);
-      case 'host':
-        return hostMenu(owner);
-      case 'time':
-        return timeMenu(owner);
-      case 'line':
-        return lineMenu(owner);
-      case 'more':
-        return moreMenu(owner, {
-          copyAll: (style) => void this.#copy(style),
-          exportAs: (format) =>
-            void this.#do(async (host, options) => {
-              await host.exportLog({ scope: owner.shown.session.address.scope, format }, options);
-            }),
-          openInEditor: () =>
-            void this.#do(async (host, options) =>
-              host.openInEditor({ scope: owner.shown.session.address.scope }, options),
-            ),
-          goToLine: () => {
-            this.#openMenu('line');
-          },
-          retry: () => {
-            this.#readAgain();
-          },
-        });
-    }
-  }
-
-  #menuOwner(name: MenuName, shown: ShownLog): MenuOwner {
-    return {
-      t: this.#t,
-      language: this.#language,
-      shown,
-      settings: this.settings,
-      show: (content) => {
-        this.menu = { name, content };
-      },
-      close: () => {
-        this.menu = undefined;
-        this.#rows.focus();
-      },
-      change: (settings) => {
-        this.#changeSettings(settings);
-      },
-      switchTo: (scope) => {
-        this.#switchTo(scope);
-      },
-    };
-  }
-
   #switchTo(scope: LogScope): void {
     if (this.start.kind !== 'ready' || !this.#shown) return;
     const address = { ...this.#shown.session.address, scope };
@@ -418,11 +375,6 @@ export class LogApp extends LitElement {
     });
   }
 
-  #toggleFollow(): void {
-    if (this.#shown?.isFollowing) this.#shown.stopFollowing();
-    else void this.#shown?.follow();
-  }
-
   #changeSettings(settings: ViewSettings): void {
     this.#restyle(settings);
     void this.#do(async (host, options) => host.changeSettings(settings, options));
@@ -438,34 +390,6 @@ export class LogApp extends LitElement {
     const { row } = this.#rows.selection.active;
     const text = this.#rows.textOf(row);
     if (text !== undefined) this.#announcer.say(text.slice(0, 400));
-  }
-
-  #openFind(): void {
-    this.isFindOpen = true;
-    const find = this.renderRoot.querySelector('log-find');
-    const shown = this.#shown;
-    const selected = this.#rows.selectedText();
-    if (shown && selected && selected !== shown.find.query.pattern)
-      void shown.find.search({ ...shown.find.query, pattern: selected, regex: false });
-    else if (shown && shown.find.query.pattern !== '' && !shown.find.find) void shown.find.search(shown.find.query);
-    void find?.focusInput();
-  }
-
-  #closeFind(): void {
-    this.isFindOpen = false;
-    this.#shown?.find.close();
-    this.#rows.focus();
-    this.#keepSoon();
-  }
-
-  async #findNext(direction: 'next' | 'previous'): Promise<void> {
-    const find = this.#shown?.find;
-    if (!find) return;
-    if (!find.find && find.query.pattern !== '') await find.search(find.query);
-    else await find.go(direction);
-    this.#keepSoon();
-    const { words } = find.status();
-    this.#announcer.say(find.wrapped ? this.#t('{0}, from the other end of the log', words) : words);
   }
 
   #readAgain(): void {
@@ -534,16 +458,16 @@ export class LogApp extends LitElement {
         return undefined;
       case 'find':
         return () => {
-          this.#openFind();
+          this.#findBox.open();
         };
       case 'line':
         return () => {
-          this.#openMenu('line');
+          this.#menus.toggle('line');
         };
       case 'nextMatch':
-        return () => void this.#findNext('next');
+        return () => void this.#findBox.go('next');
       case 'previousMatch':
-        return () => void this.#findNext('previous');
+        return () => void this.#findBox.go('previous');
       case 'nextError':
         return () => this.#shown?.goToError('next');
       case 'previousError':
@@ -561,14 +485,9 @@ export class LogApp extends LitElement {
 
   #escape(): void {
     if (this.problem) this.problem = '';
-    else if (this.isFindOpen) this.#closeFind();
+    else if (this.isFindOpen) this.#findBox.close();
     else this.#rows.clearSelection();
   }
-}
-
-interface OpenMenu {
-  readonly name: MenuName;
-  readonly content: PickerContent;
 }
 
 declare global {
