@@ -99,7 +99,7 @@ async function playRound(ratio: Ratio, round: number): Promise<{ ours: number; t
   return { ours: ours.value, theirs: theirs.value };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;

@@ -1,9 +1,10 @@
 import { LogView } from '../test/e2e/logView.ts';
-import { expand, node, openView } from '../test/e2e/sidebar.ts';
+import { expand, openView } from '../test/e2e/sidebar.ts';
 import type { Bench, Sample } from './bench.ts';
 import { openBenchEditor, type BenchEditor } from './editor/benchEditor.ts';
 import { batches, lastLine, lastLinePattern, lineCount, type Place } from './editor/lines.ts';
 import { painted } from './editor/painted.ts';
+import { openHost } from './editor/openHost.ts';
 import { columnsOf, RunningLog } from './editor/runningLog.ts';
 
 /**
@@ -40,17 +41,13 @@ export const bench: Bench = {
 
 async function followLog(editor: BenchEditor, name: string): Promise<Sample> {
   await using running = await RunningLog.begin(editor.home, name);
-  await expand(editor, name);
-  await expand(editor, `step of ${name}`);
-  await node(editor, running.host).click();
+  await openHost(editor, running);
   const log = new LogView(editor);
   await log.seeState(/Live/);
   const written = [...batches()].map(columnsOf);
   const sample = await sampleOf(editor, 'log', async () => {
     const began = Date.now();
-    // A recorder's flush holds what came in meanwhile.
-    for (let first = 0; first < written.length; first += 10)
-      await Promise.all(written.slice(first, first + 10).map((lines) => running.append(lines)));
+    await running.fill(written);
     await running.append(columnsOf([lastLine('log', began)]));
   });
   await allReachable(log);

@@ -21,15 +21,17 @@ async function main(): Promise<void> {
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds wants a whole number, not ${values.rounds}`);
   const print = values.json ? (found: Measure) => console.log(JSON.stringify(found)) : printRow;
   const ids = (await readdir(import.meta.dirname)).filter((file) => file.endsWith(suffix)).toSorted();
-  const wanted = ids.map((file) => file.slice(0, -suffix.length)).filter((id) => isWanted(id, positionals));
+  const benches = ids.map((file) => file.slice(0, -suffix.length));
+  const wanted = benches.filter((id) => isWanted(id, positionals, benches));
   if (wanted.length === 0) throw new Error(`no bench is called ${positionals.join(', ')}`);
   if (!values.json) printHead();
   for (const id of wanted) await runBench(id, positionals, rounds, print);
 }
 
 /** The benches that are picked, or hold a ratio that is. */
-function isWanted(bench: string, picked: readonly string[]): boolean {
-  return picked.length === 0 || picked.some((id) => id === bench || id.startsWith(`${bench}-`));
+function isWanted(bench: string, picked: readonly string[], benches: readonly string[]): boolean {
+  const holds = (id: string) => id.startsWith(`${bench}-`) && !benches.includes(id);
+  return picked.length === 0 || picked.some((id) => id === bench || holds(id));
 }
 
 async function runBench(

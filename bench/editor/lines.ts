@@ -1,10 +1,10 @@
 export const lineCount = 100_000;
 const batchSize = 1_000;
 
-/** All lines but the last, in batches of a thousand. */
-export function* batches(): Generator<string[]> {
-  for (let first = 1; first < lineCount; first += batchSize) {
-    const size = Math.min(batchSize, lineCount - first);
+/** All lines but the last of `count`, in batches of a thousand. */
+export function* batches(count = lineCount): Generator<string[]> {
+  for (let first = 1; first < count; first += batchSize) {
+    const size = Math.min(batchSize, count - first);
     yield Array.from({ length: size }, (_, i) => lineOf(first + i));
   }
 }

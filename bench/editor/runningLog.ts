@@ -27,6 +27,12 @@ export class RunningLog implements AsyncDisposable {
     return log;
   }
 
+  /** Many batches, several on their way at a time: a recorder's flush holds what came in meanwhile. */
+  async fill(batches: readonly LineColumns[]): Promise<void> {
+    for (let first = 0; first < batches.length; first += 10)
+      await Promise.all(batches.slice(first, first + 10).map((lines) => this.append(lines)));
+  }
+
   /** Resolves when the lines are durable. */
   async append(lines: LineColumns): Promise<void> {
     const firstNumber = this.#next;
