@@ -2,7 +2,8 @@ import type { LineBatch, LineColumns, LineOrigin, LogLine } from '../model/line.
 import { levels, streams, type Level, type Stream } from '../model/line.ts';
 import { pointer, type Pointer } from '../model/pointer.ts';
 
-const decoder = new TextDecoder();
+/** A byte order mark is text here: a line may begin with one. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 export function lineText(lines: LineColumns, index: number): string {

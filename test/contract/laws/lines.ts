@@ -21,6 +21,7 @@ export const lineLaws: readonly Law[] = [
     law: 'text of every script arrives',
     holds: (subject) => arrives(subject, ['größe 日本語 🎉 e\u0301', '\u202eabc', '\u2028', '🏳️‍🌈'.repeat(50)]),
   },
+  { law: 'a byte order mark is text', holds: (subject) => arrives(subject, ['\uFEFFfirst', '\uFEFF']) },
   {
     law: 'a line of 5 MB arrives, and those around it',
     async holds(subject) {
