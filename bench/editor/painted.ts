@@ -11,11 +11,18 @@ function waitInFrame(pattern: string): Promise<Painted> {
   const wanted = new RegExp(pattern);
   const lines = () => {
     const ours = document.querySelector('log-app')?.shadowRoot?.querySelector('log-rows')?.shadowRoot;
-    return ours?.querySelectorAll('.row.line .text') ?? document.querySelectorAll('.monaco-editor .view-line');
+    // Rows that are out of use keep their text, hidden.
+    return (
+      ours?.querySelectorAll('.row.line:not([hidden]) .text') ?? document.querySelectorAll('.monaco-editor .view-line')
+    );
   };
   const texts = () => [...lines()].map((row) => row.textContent.replaceAll('\u00A0', ' '));
+  const frame = globalThis as { waitedFor?: symbol };
+  const waited = (frame.waitedFor = Symbol(pattern));
   return new Promise((resolve) => {
     const look = () => {
+      // Nobody waits for what was not seen here before something else was asked for.
+      if (frame.waitedFor !== waited) return;
       const text = texts().find((candidate) => wanted.test(candidate));
       if (text === undefined) requestAnimationFrame(look);
       // A frame callback runs before its frame is painted; the next task runs after.
