@@ -85,9 +85,21 @@ describe.each(['dark', 'light'] as const)('a user of the %s theme', (theme) => {
     await log.seeLine('got one');
     run.stdin?.write('two\n');
     await log.seeLine('got two');
-    await takePicture(editor, `running-${theme}`);
     run.stdin?.end();
     await log.seeLine('ERROR: no more');
     await log.seeState(/Failed/);
+  });
+
+  it('follows the hosts of a pipeline that goes on', async () => {
+    const run = startRecording(editor, 'examples/long-running.yaml');
+    await expand(editor, 'Nightly import');
+    await expand(editor, 'Import rows');
+    await node(editor, 'south').click();
+    const log = new LogView(editor);
+    await log.seeState(/Live/);
+    await log.seeLine(/WARN/i);
+    await takePicture(editor, `running-${theme}`);
+    run.kill('SIGINT');
+    await log.seeState(/Cancelled/);
   });
 });

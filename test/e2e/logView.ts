@@ -79,11 +79,10 @@ export class LogView {
     await (await this.#frame()).locator('log-rows').click({ position: { x: 300, y: 40 } });
   }
 
+  /** Types into the find box, which searches while one types. */
   async find(pattern: string): Promise<void> {
     await this.press('Control+f');
-    const input = (await this.#frame()).locator('log-find input');
-    await input.fill(pattern);
-    await input.press('Enter');
+    await (await this.#frame()).locator('log-find input').fill(pattern);
   }
 
   async showOnlyMatching(): Promise<void> {
