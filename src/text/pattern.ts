@@ -62,9 +62,9 @@ function asWord(pattern: string, literal: string): string {
 /** Takes time in proportion to the text whatever the pattern; therefore knows no look-around and no back-references. */
 function regularPattern({ pattern, matchCase = false, wholeWord = false }: TextPattern): Pattern {
   const flags = matchCase ? 0 : RE2JS.CASE_INSENSITIVE;
-  const plain = compileRegular(pattern, flags);
+  const plain = compileRegular(pattern, flags, pattern);
   const group = wholeWord ? 1 : 0;
-  const compiled = wholeWord ? compileRegular(`(?:^|[^${wordClass}])(${pattern})(?:[^${wordClass}]|$)`, flags) : plain;
+  const compiled = wholeWord ? compileRegular(asWholeWord(pattern), flags, pattern) : plain;
   const literal = requiredLiteral(pattern, matchCase);
   return {
     ...(literal !== undefined && { hint: new RegExp(escapeRegExp(literal), matchCase ? 'g' : 'gi') }),
@@ -85,11 +85,19 @@ function regularRanges(compiled: RE2JS, group: number, text: string): [number, n
   return found;
 }
 
-function compileRegular(pattern: string, flags: number): RE2JS {
+function asWholeWord(pattern: string): string {
+  return `(?:^|[^${wordClass}])(${pattern})(?:[^${wordClass}]|$)`;
+}
+
+/** `typed` is what the user wrote of the pattern: errors tell of that alone. */
+function compileRegular(pattern: string, flags: number, typed: string): RE2JS {
   try {
     return RE2JS.compile(pattern, flags);
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, '');
+    const whole = flags === RE2JS.CASE_INSENSITIVE ? `(?i)${pattern}` : pattern;
+    const reason = (error instanceof Error ? error.message : String(error))
+      .replace(/^error parsing regexp: /, '')
+      .replace(`\`${whole}\``, () => `\`${typed}\``);
     throw new LogError('invalidRequest', `The regular expression cannot be understood: ${reason}.`, { cause: error });
   }
 }

@@ -59,6 +59,15 @@ describe('compilePattern', () => {
     },
   );
 
+  it.each(['a(', 'x)', '(?i)a(', '$&('])('says of what is wrong with %j only what was typed', (pattern) => {
+    for (const matchCase of [true, false]) {
+      for (const wholeWord of [true, false]) {
+        const compile = () => compilePattern({ pattern, regex: true, matchCase, wholeWord });
+        expect(compile).toThrow(expect.objectContaining({ message: expect.stringContaining(`: \`${pattern}\`.`) }));
+      }
+    }
+  });
+
   it('does not let a pattern reach out of the whole word around it', () => {
     expect(() => compilePattern({ pattern: 'a)|(b', regex: true, wholeWord: true })).toThrow('cannot be understood');
   });
