@@ -106,13 +106,17 @@ export interface Recorded {
 }
 
 /** A running host log in a store, one step of one execution. */
-export async function recorded(lines: readonly (string | NewLine)[] = [], hosts = ['web-1']): Promise<Recorded> {
+export async function recorded(
+  lines: readonly (string | NewLine)[] = [],
+  hosts = ['web-1'],
+  name = 'Deploy the web',
+): Promise<Recorded> {
   const store = new MemoryStore();
   const execution = 'deploy';
   const step = 'roll-out';
   const startedAt = 1_700_000_000_000;
   const next = new Map<string, number>();
-  await store.createExecution({ execution, name: 'Deploy the web', startedAt });
+  await store.createExecution({ execution, name, startedAt });
   const named = hosts.map((id) => ({ id, name: id }));
   await store.startStep({
     execution,

@@ -137,6 +137,25 @@ describe('the header', () => {
     expect(view.find('.duration')?.textContent).toBe('12 s');
   });
 
+  test('shortens a long name of the execution before those of step and host', async () => {
+    const name = 'sh -c echo ready; while read -r line; do echo "$line"; done; '.repeat(4).trim();
+    const { store, address } = await recorded(['x'], ['web-1'], name);
+    const view = await mount(store, { address });
+    view.app.style.width = '700px';
+    await vi.waitFor(() => {
+      expect(view.find('nav')?.textContent).toMatch(/Roll out.*web-1/s);
+    });
+    const isWhole = (selector: string): boolean => {
+      const part = view.find(selector);
+      return part !== null && part.scrollWidth <= part.clientWidth;
+    };
+    expect(isWhole('.execution')).toBe(false);
+    expect(view.find('.execution')?.title).toBe(name);
+    expect(isWhole('[data-menu="step"] .name')).toBe(true);
+    expect(isWhole('[data-menu="host"] .name')).toBe(true);
+    expect(view.find('[data-menu="step"]')?.title).toContain('Roll out');
+  });
+
   test('switches to another host, failed ones first, by pointer and by keys', async () => {
     const { store, address, append, finish } = await recorded(['from web-1'], ['web-1', 'web-2', 'web-3']);
     await append(['from web-2'], 'web-2');

@@ -52,8 +52,19 @@ export class Header extends LitElement {
         color: var(--vscode-foreground);
         font-weight: 600;
       }
+      /* The name of the execution gives way first. */
       .part.execution {
-        flex: 0 1 auto;
+        flex: 0 1000 auto;
+      }
+      button.part {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+      }
+      .name {
+        min-width: 0;
+        overflow: hidden;
+        text-overflow: ellipsis;
       }
       .between {
         flex: none;
@@ -61,8 +72,8 @@ export class Header extends LitElement {
         opacity: 0.6;
       }
       .part .icon {
+        flex: none;
         font-size: 12px;
-        vertical-align: -2px;
         opacity: 0.7;
       }
       .badge {
@@ -178,14 +189,14 @@ export class Header extends LitElement {
       class="part"
       type="button"
       data-menu=${name}
-      title=${title}
+      title=${`${label}\n${title}`}
       aria-haspopup="listbox"
       aria-expanded=${this.menu?.name === name}
       @click=${() => {
         this.openMenu(name);
       }}
     >
-      ${label} ${icon('chevron-down')}
+      <span class="name">${label}</span>${icon('chevron-down')}
     </button>`;
   }
 
