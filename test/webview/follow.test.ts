@@ -40,6 +40,19 @@ describe('a running log', () => {
     });
   });
 
+  test('tells how fast lines come', async () => {
+    const { store, address, append } = await recorded(numbered(5));
+    const view = await mount(store, { address });
+    await append(['one']);
+    await vi.waitFor(() => {
+      expect(view.find('.state ~ .figure')?.textContent).toBe('1 line/s');
+    });
+    await append(numbered(30));
+    await vi.waitFor(() => {
+      expect(view.find('.state ~ .figure')?.textContent).toMatch(/^1\d lines\/s$/);
+    });
+  });
+
   test('is followed again after End, and after scrolling down to its end', async () => {
     const { store, address, append } = await recorded(numbered(500));
     const view = await mount(store, { address });

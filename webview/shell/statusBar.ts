@@ -130,10 +130,11 @@ export class StatusBar extends LitElement {
     const { t, language } = this;
     const isGoing = live !== undefined && live.kind !== 'ended';
     const shown = (count: number): string => formatCount(count, language);
+    const rate = Math.max(1, Math.round(linesPerSecond));
     return html`
       ${
         isGoing && linesPerSecond > 0
-          ? html`<span class="figure">${t('{0} lines/s', shown(Math.max(1, Math.round(linesPerSecond))))}</span>`
+          ? html`<span class="figure">${countWords(t, rate, '1 line/s', '{0} lines/s', shown(rate))}</span>`
           : ''
       }
       ${isGoing && elapsed !== undefined ? html`<span class="figure">${formatDuration(elapsed, t)}</span>` : ''}
