@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openEditor, type Editor } from '../harness/editor.ts';
 import { LogView } from './logView.ts';
 import { takePicture } from './picture.ts';
-import { record, startRecording } from './record.ts';
+import { bringExamples, record, startRecording } from './record.ts';
 import { expand, node, openView } from './sidebar.ts';
 
 let editor: Editor;
@@ -11,6 +11,7 @@ let editor: Editor;
 describe.each(['dark', 'light'] as const)('a user of the %s theme', (theme) => {
   beforeAll(async () => {
     editor = await openEditor({ theme });
+    await bringExamples(editor);
   });
 
   afterEach(async ({ task }) => {
@@ -43,6 +44,13 @@ describe.each(['dark', 'light'] as const)('a user of the %s theme', (theme) => {
     await log.seeLine(/Error/);
     await log.seeState(/Failed/);
     await takePicture(editor, `failed-${theme}`);
+  });
+
+  it('opens the file a stack trace points to, at its line', async () => {
+    await new LogView(editor).openLink('problems.ts:28:11');
+    await editor.page.locator('.tab.active', { hasText: 'problems.ts' }).waitFor();
+    await editor.page.locator('.statusbar-item', { hasText: /Ln 28, Col 11/ }).waitFor();
+    await editor.runCommand('View: Close Editor');
   });
 
   it('finds a line far away, in lines that were never loaded', async () => {

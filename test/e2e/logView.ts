@@ -89,6 +89,10 @@ export class LogView {
     await (await this.#frame()).locator('log-find [title*="atching"]').first().click();
   }
 
+  async openLink(text: string): Promise<void> {
+    await (await this.#frame()).locator('log-rows .link', { hasText: text }).first().click();
+  }
+
   /** Drags the scrollbar's slider to a share of its way. */
   async dragTo(share: number): Promise<void> {
     const { page } = this.#editor;
