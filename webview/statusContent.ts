@@ -35,10 +35,15 @@ export function statusContent(shown: ShownLog, parts: StatusParts): StatusBarCon
     linesPerSecond: session.rate.perSecond,
     elapsed: duration,
     lines: isCounted ? (rows.end > rows.first ? (rows.lineNumber(rows.end - 1) ?? 0) : 0) : undefined,
-    line: rows.end > rows.first ? shown.rows.lineNumber(parts.selection.active.row) : undefined,
+    line: lineOfCaret(shown, parts.selection),
     selected: selectedWords(parts),
     now,
   };
+}
+
+/** Before anything is selected the caret may stand before the first row. */
+function lineOfCaret({ rows }: ShownLog, { active: { row } }: Selection): number | undefined {
+  return row >= rows.first && row < rows.end ? rows.lineNumber(row) : undefined;
 }
 
 /** What the log is the log of. */
