@@ -26,8 +26,8 @@ export interface Checkpoint {
 }
 
 const pageLines = 10_000;
-/** A log that grows is looked at again this often at most. */
-const pauseMilliseconds = 150;
+/** A log that grows is looked at again this often at most, and not before the new lines have been shown. */
+const pauseMilliseconds = 300;
 
 /** Looks through a whole log, loaded or not, for the lines that pass a filter, from its start to its end. */
 export class LineSearch implements Disposes {
@@ -75,7 +75,7 @@ export class LineSearch implements Disposes {
   /** Lines have been written: goes on where it stopped. */
   more(): void {
     this.#hasMore = true;
-    if (this.#state.kind === 'done' && !this.#isRunning) void this.#run();
+    if (this.#state.kind === 'done' && !this.#isRunning) void this.#run(pauseMilliseconds);
   }
 
   cancel(): void {
@@ -88,10 +88,11 @@ export class LineSearch implements Disposes {
     this.#ended.abort();
   }
 
-  async #run(): Promise<void> {
+  async #run(wait = 0): Promise<void> {
     const { signal } = this.#ended;
     this.#isRunning = true;
     try {
+      if (wait > 0) await delay(wait, signal);
       do {
         this.#hasMore = false;
         while (!this.#take(await this.#next(signal))) this.#changed();

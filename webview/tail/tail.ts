@@ -25,8 +25,8 @@ export interface TailOwner {
   changed(state: LiveState): void;
 }
 
-/** So far behind that reading every line would only delay the newest. */
-const farBehind = 20_000;
+/** So far behind that reading every line, page by page, would only delay the newest. */
+const farBehind = 2_000;
 const catchingUp = 5_000;
 const hopeless: ReadonlySet<ErrorCode> = new Set([
   'notFound',
@@ -89,7 +89,7 @@ export class Tail implements Disposes {
         if (this.#take(page)) return true;
         const behind = behindOf(page);
         const { readEnd } = this.#owner;
-        if (readEnd && behind > farBehind) return this.#take(await readEnd({ signal: this.#ended.signal }));
+        if (readEnd && behind > farBehind) return await this.#jump(readEnd, page.total);
         this.#owner.changed(behind > catchingUp ? { kind: 'catchingUp', behind } : { kind: 'live' });
       }
     } finally {
@@ -97,6 +97,18 @@ export class Tail implements Disposes {
       stream.abort(new LogError('closed', 'No longer read.'));
     }
     throw new LogError('unavailable', 'The stream broke off.');
+  }
+
+  /** Goes to the end, and there again while it runs away meanwhile. True when the log has ended. */
+  async #jump(readEnd: NonNullable<TailOwner['readEnd']>, known: number | undefined): Promise<boolean> {
+    let before = known ?? 0;
+    for (;;) {
+      const page = await readEnd({ signal: this.#ended.signal });
+      if (this.#take(page)) return true;
+      const { total = 0 } = page;
+      if (total - before <= farBehind) return false;
+      before = total;
+    }
   }
 
   #take(page: LogPage): boolean {
