@@ -30,7 +30,9 @@ export const bench: Bench = {
           async theirs() {
             await editor.ask('openOutput');
             await editor.page.locator('.output-view .monaco-editor').first().waitFor();
-            return sampleOf(editor, 'output', () => editor.ask('fillOutput'));
+            const sample = await sampleOf(editor, 'output', () => editor.ask('fillOutput'));
+            await editor.ask('closeOutput');
+            return sample;
           },
         },
       ],

@@ -4,7 +4,7 @@
  */
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { extensions, window, type OutputChannel } from 'vscode';
+import { commands, extensions, window, type OutputChannel } from 'vscode';
 import { batches, lastLine } from './lines.ts';
 
 /** The editor's entry for tests; the window lives until the bench ends it. */
@@ -22,14 +22,13 @@ async function answer(companion: Companion, socket: Socket): Promise<void> {
   }
 }
 
-export type Word = 'openOutput' | 'fillOutput' | 'activate';
+export type Word = 'openOutput' | 'fillOutput' | 'closeOutput' | 'activate';
 
 class Companion {
   #round = 0;
   #output: OutputChannel | undefined;
 
   openOutput(): void {
-    this.#output?.dispose();
     this.#output = window.createOutputChannel(`Bench ${String(++this.#round)}`);
     this.#output.show();
   }
@@ -38,6 +37,12 @@ class Companion {
     const began = Date.now();
     for (const batch of batches()) this.#output?.append(`${batch.join('\n')}\n`);
     this.#output?.append(`${lastLine('output', began)}\n`);
+  }
+
+  /** The editor goes on colouring what is in a channel long after it is shown. */
+  async closeOutput(): Promise<void> {
+    this.#output?.dispose();
+    await commands.executeCommand('workbench.action.closePanel');
   }
 
   /** Milliseconds until our extension is there, loading its code included. */
