@@ -72,6 +72,9 @@ export class ScopeLog implements ChunkedLog {
   placeOf(pointer: Pointer): Place {
     const { log, number, after } = parsePointer(scheme, this.#query.execution, pointer);
     if (number === 0) return { row: 0, onLine: false };
+    // A host's own log has a row for each line, so it need not be looked up.
+    if (this.#scope.column === 'host' && log === this.#scope.id && number <= this.rows)
+      return { row: number, onLine: !after };
     const chunk = this.#db.get(this.#sql.place, log, number);
     if (chunk?.['scope'] !== this.#scope.id) throw invalidPointer('belongs to another log');
     const row = Number(chunk['first']) + number - Number(chunk['host_row']);
