@@ -30,14 +30,3 @@ export function delay(milliseconds: number, signal?: AbortSignal): Promise<void>
     });
   });
 }
-
-/** The promise, or the signal's reason if that comes first. */
-export function abortable<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const forget = onAbort(signal, () => {
-      reject(abortReason(signal));
-    });
-    promise.then(resolve, reject).finally(forget);
-  });
-}

@@ -226,7 +226,3 @@ export class LineBatchBuilder {
     return index;
   }
 }
-
-export function emptyBatch(): LineBatch {
-  return new LineBatchBuilder().build();
-}
