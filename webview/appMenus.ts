@@ -1,6 +1,6 @@
-import type { ExportRequest, LogHost, ViewSettings } from '../src/bridge/logHost.ts';
+import type { ExportRequest, ViewSettings } from '../src/bridge/logHost.ts';
 import type { LogScope } from '../src/model/query.ts';
-import type { CopyStyle } from './copy.ts';
+import type { LogActions } from './logActions.ts';
 import { hostMenu, lineMenu, moreMenu, stepMenu, timeMenu, type MenuOwner, type MoreActions } from './menus.ts';
 import type { MenuName } from './shell/header.ts';
 import type { PickerContent } from './shell/picker.ts';
@@ -22,20 +22,18 @@ export interface AppMenusOwner {
   setMenu(menu: OpenMenu | undefined): void;
   /** A menu was left: keys are for the log again. */
   left(): void;
-  change(settings: ViewSettings): void;
   switchTo(scope: LogScope): void;
-  copy(style: CopyStyle): void;
   readAgain(): void;
-  /** Does what may fail. */
-  act(act: (host: LogHost, options: { readonly signal: AbortSignal }) => Promise<void>): void;
 }
 
 /** Opens the lists of the header, one at a time. */
 export class AppMenus {
   readonly #owner: AppMenusOwner;
+  readonly #actions: LogActions;
 
-  constructor(owner: AppMenusOwner) {
+  constructor(owner: AppMenusOwner, actions: LogActions) {
     this.#owner = owner;
+    this.#actions = actions;
   }
 
   /** Opens a menu, or closes it when it is the one that is open. */
@@ -66,25 +64,21 @@ export class AppMenus {
   }
 
   #more(scope: LogScope): MoreActions {
-    const owner = this.#owner;
+    const actions = this.#actions;
     const exportAs = (format: ExportRequest['format']): void => {
-      owner.act(async (host, options) => {
+      void actions.attempt(async (host, options) => {
         await host.exportLog({ scope, format }, options);
       });
     };
     return {
-      copyAll: (style) => {
-        owner.copy(style);
-      },
+      copyAll: (style) => void actions.copy(style),
       exportAs,
-      openInEditor: () => {
-        owner.act((host, options) => host.openInEditor({ scope }, options));
-      },
+      openInEditor: () => void actions.attempt((host, options) => host.openInEditor({ scope }, options)),
       goToLine: () => {
         this.toggle('line');
       },
       retry: () => {
-        owner.readAgain();
+        this.#owner.readAgain();
       },
     };
   }
@@ -104,7 +98,7 @@ export class AppMenus {
         owner.left();
       },
       change: (settings) => {
-        owner.change(settings);
+        this.#actions.changeSettings(settings);
       },
       switchTo: (scope) => {
         owner.switchTo(scope);

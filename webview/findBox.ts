@@ -1,5 +1,8 @@
+import { html, type TemplateResult } from 'lit';
 import type { Direction } from './find/find.ts';
+import './find/findWidget.ts';
 import type { FindEvents, FindWidget } from './find/findWidget.ts';
+import type { KeptState } from './keptState.ts';
 import type { LogRows } from './rows/logRows.ts';
 import type { ShownLog } from './shownLog.ts';
 import type { Translate } from './words.ts';
@@ -43,6 +46,19 @@ export class FindBox {
     };
   }
 
+  render(isOpen: boolean): TemplateResult {
+    const find = this.#owner.shown()?.find;
+    return html`<log-find
+      ?hidden=${!isOpen}
+      .t=${this.#owner.words()}
+      .query=${{ matchCase: false, wholeWord: false, regex: false, ...find?.query, pattern: find?.query.pattern ?? '' }}
+      .status=${find?.status() ?? { words: '', tone: 'quiet', progress: undefined }}
+      .problem=${find?.problem ?? ''}
+      .onlyMatching=${find?.onlyMatching ?? false}
+      .events=${this.events}
+    ></log-find>`;
+  }
+
   /** Opens with what is selected, or with what was sought last. */
   open(): void {
     this.#owner.setOpen(true);
@@ -52,6 +68,15 @@ export class FindBox {
       void find.search({ ...find.query, pattern: selected, regex: false });
     else if (find && find.query.pattern !== '' && !find.find) void find.search(find.query);
     void this.#owner.widget()?.focusInput();
+  }
+
+  /** Seeks again what was sought when the view was left. */
+  async restore({ query, isOpen, onlyMatching }: NonNullable<KeptState['find']>): Promise<void> {
+    const owner = this.#owner;
+    owner.setOpen(isOpen);
+    if (!isOpen) return;
+    await owner.shown()?.find.search(query, false);
+    owner.shown()?.find.showOnlyMatching(onlyMatching);
   }
 
   close(): void {

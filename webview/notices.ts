@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { LogError } from '../src/model/errors.ts';
 import { icon } from './shell/icons.ts';
-import type { ShownLog } from './shownLog.ts';
+import { newsWords, type ShownLog } from './shownLog.ts';
 import type { Translate } from './words.ts';
 
 /** Why there is nothing to see, and the way to try again. */
@@ -25,4 +25,13 @@ export function emptyNotice(shown: ShownLog | undefined, t: Translate): Template
     if (rows !== session.rows) return find.isSearching ? t('Searching…') : t('No line matches');
     return session.live?.kind === 'ended' ? t('Nothing was written here.') : t('No output yet.');
   }
+}
+
+/** Tells those who read elsewhere what has come at the end, and leads there. */
+export function newsPill(shown: ShownLog | undefined, t: Translate, language: string): TemplateResult | '' {
+  if (!shown || !shown.isLive || shown.isFollowing || shown.session.unseen.lines === 0) return '';
+  const { lines, errors } = shown.session.unseen;
+  return html`<button class="pill" type="button" @click=${() => void shown.follow()}>
+    ${icon('arrow-down')} ${newsWords(lines, errors, t, language)}
+  </button>`;
 }

@@ -1,35 +1,34 @@
+import type { FindBox } from './findBox.ts';
+import type { LogActions } from './logActions.ts';
 import type { Header } from './shell/header.ts';
 import type { ShownLog } from './shownLog.ts';
 import type { Translate } from './words.ts';
 
-export interface ToolbarActions {
+/** What the buttons act upon. */
+export interface ToolbarGround {
   readonly shown: ShownLog | undefined;
   readonly wrap: boolean;
-  readonly goToFailed: (direction: 'next' | 'previous') => void;
-  readonly find: () => void;
-  readonly toggleFollow: () => void;
-  readonly toggleWrap: () => void;
+  readonly actions: LogActions;
+  readonly findBox: FindBox;
 }
 
 type Tools = Header['tools'];
 
 /** The buttons of the header, in groups. */
-export function toolbar(t: Translate, actions: ToolbarActions): Tools {
-  return [hostTools(t, actions), errorTools(t, actions), viewTools(t, actions)];
+export function toolbar(t: Translate, ground: ToolbarGround): Tools {
+  return [hostTools(t, ground), errorTools(t, ground), viewTools(t, ground)];
 }
 
-function hostTools(t: Translate, { shown, goToFailed }: ToolbarActions): Tools[number] {
+function hostTools(t: Translate, { shown, actions }: ToolbarGround): Tools[number] {
   if (shown?.session.address.scope.host === undefined) return [];
-  const go = (direction: 'next' | 'previous') => () => {
-    goToFailed(direction);
-  };
+  const go = (direction: 'next' | 'previous') => () => void actions.goToFailed(direction);
   return [
     { icon: 'chevron-left', title: t('Previous Failed Host'), press: go('previous') },
     { icon: 'chevron-right', title: t('Next Failed Host'), press: go('next') },
   ];
 }
 
-function errorTools(t: Translate, { shown }: ToolbarActions): Tools[number] {
+function errorTools(t: Translate, { shown }: ToolbarGround): Tools[number] {
   const disabled = (shown?.errorCount ?? 0) === 0;
   const go = (direction: 'next' | 'previous') => () => {
     shown?.goToError(direction);
@@ -40,9 +39,18 @@ function errorTools(t: Translate, { shown }: ToolbarActions): Tools[number] {
   ];
 }
 
-function viewTools(t: Translate, { shown, wrap, find, toggleFollow, toggleWrap }: ToolbarActions): Tools[number] {
+function viewTools(t: Translate, { shown, wrap, actions, findBox }: ToolbarGround): Tools[number] {
   const isFollowing = shown?.isFollowing ?? false;
   const none = (): void => undefined;
+  const find = (): void => {
+    findBox.open();
+  };
+  const follow = (): void => {
+    actions.toggleFollow();
+  };
+  const wrapLines = (): void => {
+    actions.toggleWrap();
+  };
   return [
     { icon: 'search', title: t('Find (Ctrl+F)'), press: find },
     {
@@ -50,9 +58,9 @@ function viewTools(t: Translate, { shown, wrap, find, toggleFollow, toggleWrap }
       title: t('Follow New Lines (End)'),
       pressed: isFollowing,
       disabled: !(shown?.isLive ?? false),
-      press: toggleFollow,
+      press: follow,
     },
-    { icon: 'word-wrap', title: t('Wrap Lines (Alt+Z)'), pressed: wrap, press: toggleWrap },
+    { icon: 'word-wrap', title: t('Wrap Lines (Alt+Z)'), pressed: wrap, press: wrapLines },
     { icon: 'clock', title: t('Timestamps'), menu: 'time', press: none },
     { icon: 'ellipsis', title: t('More Actions…'), menu: 'more', press: none },
   ];
