@@ -5,6 +5,7 @@ import type { LineColumns } from '../../model/line.ts';
 import type { LogScope } from '../../model/query.ts';
 import type { ChunkCache } from './chunkCache.ts';
 import { decodeColumns } from './chunkCode.ts';
+import type { ChunkPlace, ChunkPlaces } from './chunkPlaces.ts';
 import type { Database, Row } from './database.ts';
 import { scheme, type Origins } from './hostLogs.ts';
 import { findScope, type FoundScope } from './scope.ts';
@@ -15,6 +16,7 @@ const noText = new Uint8Array(0);
 export interface Held {
   readonly origins: Origins;
   readonly chunks: ChunkCache;
+  readonly places: ChunkPlaces;
 }
 
 /** A scope's log as the tables hold it, good for one read. */
@@ -42,27 +44,33 @@ export class ScopeLog implements ChunkedLog {
   }
 
   chunkAt(row: number, text: boolean): Chunk {
+    const { column, id } = this.#scope;
+    const place = this.#held.places.of(`${column} ${id}`, row, () => this.#place(row));
+    const { host, firstNumber, firstRow, count } = place;
+    return { origin: this.#held.origins.of(host), firstNumber, firstRow, count, lines: this.#lines(place, text) };
+  }
+
+  #place(row: number): ChunkPlace {
     const found = this.#db.get(this.#sql.chunk, this.#scope.id, row);
     if (!found) throw new RangeError(`no row ${row}`);
-    const host = Number(found['host']);
-    const firstNumber = Number(found['host_row']);
     return {
-      origin: this.#held.origins.of(host),
-      firstNumber,
+      id: Number(found['id']),
+      host: Number(found['host']),
+      firstNumber: Number(found['host_row']),
       firstRow: Number(found['first']),
       count: Number(found['count']),
-      lines: this.#lines(`${host}/${firstNumber}`, found, text),
     };
   }
 
-  #lines(name: string, { id, count }: Row, text: boolean): LineColumns {
+  #lines({ id, host, firstNumber, count }: ChunkPlace, text: boolean): LineColumns {
+    const name = `${host}/${firstNumber}`;
     const known = this.#held.chunks.get(name);
     if (known) return known;
     const sql = text ? 'SELECT columns, text FROM chunks WHERE id = ?' : 'SELECT columns FROM chunks WHERE id = ?';
-    const found = this.#db.get(sql, Number(id));
+    const found = this.#db.get(sql, id);
     const lines = decodeColumns(
       (found?.['columns'] ?? noText) as Uint8Array,
-      Number(count),
+      count,
       (found?.['text'] ?? noText) as Uint8Array,
     );
     if (text) this.#held.chunks.add(name, lines);

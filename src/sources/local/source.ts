@@ -12,6 +12,7 @@ import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../mode
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../model/source.ts';
 import { compileFilter } from '../../text/matcher.ts';
 import { ChunkCache } from './chunkCache.ts';
+import { ChunkPlaces } from './chunkPlaces.ts';
 import { Database, nextTurn } from './database.ts';
 import { Origins } from './hostLogs.ts';
 import { listExecutions, stepResult } from './lists.ts';
@@ -174,7 +175,7 @@ export class LocalSource implements LogSource, LogAdmin {
   #keep(db: Database | undefined): void {
     if (!db) return;
     if (this.#opened || this.#closed) db.close(new LogError('closed', 'The log store is closed.'));
-    else this.#opened = { db, held: { origins: new Origins(db), chunks: new ChunkCache() } };
+    else this.#opened = { db, held: { origins: new Origins(db), chunks: new ChunkCache(), places: new ChunkPlaces() } };
   }
 
   /** What tells one state of the store from the next; a store that was moved away is let go. */
