@@ -8,7 +8,7 @@ export interface Follow {
   readonly log: ConnectionLog;
   /** Told what changed, never again before it has resolved. */
   readonly apply: (changes: ChangedExecutions) => Promise<void>;
-  /** The connection broke and is back: anything may have changed in between. */
+  /** A watch has begun: anything may have changed since it was last looked at. */
   readonly missed: () => void;
 }
 
@@ -22,7 +22,6 @@ export async function followChanges(connection: Connection, follow: Follow): Pro
   for (let failures = 0; !isOver(signal); failures++) {
     const begun = performance.now();
     try {
-      if (failures > 0) follow.missed();
       await watchOnce(connection, follow);
     } catch (error) {
       if (isOver(signal)) return;
@@ -34,7 +33,7 @@ export async function followChanges(connection: Connection, follow: Follow): Pro
   }
 }
 
-async function watchOnce(connection: Connection, { signal, log, apply }: Follow): Promise<void> {
+async function watchOnce(connection: Connection, { signal, log, apply, missed }: Follow): Promise<void> {
   const { source } = await connection.open();
   let waiting = new Map<string, Changed>();
   let working = false;
@@ -48,7 +47,7 @@ async function watchOnce(connection: Connection, { signal, log, apply }: Follow)
     }
   }
 
-  for await (const change of source.watch({}, { signal })) {
+  for await (const change of begun(source.watch({}, { signal }), missed)) {
     mergeChange(waiting, change);
     if (working) continue;
     working = true;
@@ -59,6 +58,18 @@ async function watchOnce(connection: Connection, { signal, log, apply }: Follow)
       .finally(() => {
         working = false;
       });
+  }
+}
+
+/** The same stream; `then` is called when it has been asked for its first value, which is when a watch begins. */
+async function* begun<T>(stream: AsyncIterable<T>, then: () => void): AsyncGenerator<T, void> {
+  const iterator = stream[Symbol.asyncIterator]();
+  try {
+    const first = iterator.next();
+    then();
+    for (let result = await first; !result.done; result = await iterator.next()) yield result.value;
+  } finally {
+    await iterator.return?.();
   }
 }
 
