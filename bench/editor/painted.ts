@@ -48,10 +48,14 @@ export async function painted(page: Page, pattern: RegExp): Promise<Painted> {
   const again = setInterval(() => {
     page.frames().forEach(ask);
   }, 10);
+  const late = setTimeout(() => {
+    seen.reject(new Error(`no line on the screen matches ${String(pattern)} within a minute`));
+  }, 60_000);
   page.frames().forEach(ask);
   try {
     return await seen.promise;
   } finally {
     clearInterval(again);
+    clearTimeout(late);
   }
 }
