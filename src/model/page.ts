@@ -35,6 +35,16 @@ export interface Scanned {
   readonly total?: number;
 }
 
+/** How a tail keeps up with what is written. */
+export type TailState =
+  | { readonly kind: 'live' }
+  /** Reading what was written before it may wait for news. */
+  | { readonly kind: 'catchingUp' }
+  /** Asks again and again, because the system cannot tell, or its stream is not to be had. */
+  | { readonly kind: 'polling'; readonly seconds: number; readonly why?: string }
+  /** The stream broke; the next attempt is made at `at`, milliseconds since the epoch. */
+  | { readonly kind: 'reconnecting'; readonly at: number; readonly why: string };
+
 /** A page may be short or empty without being the end. */
 export interface LogPage {
   readonly lines: LineBatch;
@@ -51,4 +61,6 @@ export interface LogPage {
   /** How far a filtered read looked; each call looks at a bounded stretch only. */
   readonly scanned?: Scanned;
   readonly gap?: Gap;
+  /** On a tail's pages: how it keeps up from here on; as before when absent. Such a page may be empty. */
+  readonly state?: TailState;
 }
