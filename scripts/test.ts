@@ -14,19 +14,34 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numTodoTests: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
-async function runTier(tier: string, folder: string): Promise<Counts> {
+interface Outcome extends Counts {
+  /** What failed and how, to be said again at the end, where it is looked for. */
+  readonly failures: readonly string[];
+}
+
+async function runTier(tier: string, folder: string): Promise<Outcome> {
   console.log(`\n── ${tier}`);
   const file = join(folder, `${tier}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const code = await run('vitest', ['run', '--project', tier, ...reporters], { stdio: 'inherit' });
   try {
-    return countsOf(JSON.parse(await readFile(file, 'utf8')) as Report, code);
+    const report = JSON.parse(await readFile(file, 'utf8')) as Report;
+    return { ...countsOf(report, code), failures: failuresOf(report).map((words) => `${tier}: ${words}`) };
   } catch (error) {
-    console.log(`${tier} broke before it could tell how it went: ${String(error)}`);
-    return { passed: 0, failed: 1, skipped: 0 };
+    const words = `${tier} broke before it could tell how it went: ${String(error)}`;
+    return { passed: 0, failed: 1, skipped: 0, failures: [words] };
   }
 }
 
@@ -41,12 +56,28 @@ function countsOf(report: Report, code: number): Counts {
   };
 }
 
+function failuresOf({ testResults }: Report): string[] {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const tests = assertionResults.filter(({ status }) => status === 'failed');
+      if (tests.length === 0) return [`${name}\n${message}`];
+      return tests.map(({ fullName, failureMessages }) => `${name}: ${fullName}\n${failureMessages.join('\n')}`);
+    });
+}
+
 async function main(): Promise<void> {
   await installTestbed();
   await using folder = await scratchFolder('test');
   console.log('── checks');
-  const counts = [await runChecks()];
-  for (const tier of tiers) counts.push(await runTier(tier, folder.path));
+  const counts: Counts[] = [await runChecks()];
+  const failures: string[] = [];
+  for (const tier of tiers) {
+    const outcome = await runTier(tier, folder.path);
+    counts.push(outcome);
+    failures.push(...outcome.failures);
+  }
+  for (const failure of failures) console.log(`\n✗ ${failure}`);
   const sum = (key: keyof Counts) => String(counts.reduce((total, count) => total + count[key], 0));
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
   if (sum('failed') !== '0') process.exitCode = 1;

@@ -4,6 +4,7 @@ import type { LogFilter, TextPattern } from '../../../src/model/query.ts';
 import { compileFilter, compilePattern } from '../../../src/text/matcher.ts';
 import { requiredLiteral } from '../../../src/text/requiredLiteral.ts';
 import { columnsOf } from './columns.ts';
+import { processorTime } from './processorTime.ts';
 
 const esc = '\u001b';
 
@@ -74,9 +75,7 @@ describe('compilePattern', () => {
 
   it.each(['(a+)+b', '(a|aa)*b', '(.*)(.*)(.*)b', '(x+x+)+y'])('takes linear time for %s', (pattern) => {
     const compiled = compilePattern({ pattern, regex: true });
-    const start = performance.now();
-    compiled.test('a'.repeat(200_000));
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(processorTime(() => compiled.test('a'.repeat(200_000)))).toBeLessThan(2_000);
   });
 });
 
