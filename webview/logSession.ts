@@ -212,7 +212,7 @@ export class LogSession implements Disposes {
   }
 
   #liveIs(state: LiveState): void {
-    const isRecovery = this.#live?.kind === 'reconnecting' && state.kind === 'live';
+    const isRecovery = this.#live?.kind === 'reconnecting' && ['live', 'catchingUp', 'polling'].includes(state.kind);
     this.#live = state;
     if (isRecovery) this.#rows.retry();
     this.#events.tell('live');

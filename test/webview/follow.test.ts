@@ -1,5 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import { LineBatchBuilder } from '../../src/base/lineBatch.ts';
+import { News } from '../../src/base/news.ts';
 import { LogError } from '../../src/model/errors.ts';
+import type { TailState } from '../../src/model/page.ts';
 import type { LogSource } from '../../src/model/source.ts';
 import { mount, numbered, painted, press, recorded, relative, wheel, type Mounted } from './mount.ts';
 
@@ -185,6 +188,72 @@ describe('a stream that breaks', () => {
     });
   });
 });
+
+describe('a source that keeps itself connected', () => {
+  test('has how it keeps up told in words, and is begun again at once when asked to', async () => {
+    const { store, address, append } = await recorded(numbered(20));
+    const remote = talkative(store);
+    const view = await mount(remote.source, { address });
+    remote.say({ kind: 'catchingUp' });
+    await vi.waitFor(() => {
+      expect(state(view)).toBe('Catching up');
+    });
+    remote.say({ kind: 'polling', seconds: 5, why: 'the proxy keeps the stream' });
+    await vi.waitFor(() => {
+      expect(state(view)).toBe('Asking every 5 s: the proxy keeps the stream');
+    });
+    remote.say({ kind: 'reconnecting', at: Date.now() + 20_000, why: 'the service is restarting' });
+    await vi.waitFor(() => {
+      expect(state(view)).toMatch(/^Reconnecting in (19|20) s: the service is restarting$/);
+    });
+    expect(remote.begun()).toBe(1);
+    await append(numbered(2, 21));
+    view.find('.retry')?.click();
+    await vi.waitFor(() => {
+      expect(state(view)).toBe('Live');
+      expect(last(view)).toBe('line 22');
+    });
+    expect(remote.begun()).toBe(2);
+    expect(view.lines().map(({ text }) => text)).toEqual(numbered(22));
+  });
+});
+
+/** The source with a tail that first tells how it keeps up, as one that reads from far away does. */
+function talkative(source: LogSource) {
+  let begun = 0;
+  const said: TailState[] = [];
+  const news = new News();
+  const far: LogSource = {
+    capabilities: source.capabilities,
+    listExecutions: (query, options) => source.listExecutions(query, options),
+    getExecution: (ref, options) => source.getExecution(ref, options),
+    getStepResult: (query, options) => source.getStepResult(query, options),
+    readLog: (query, options) => source.readLog(query, options),
+    watch: (query, options) => source.watch(query, options),
+    async *tailLog(query, options) {
+      begun++;
+      const { position } = query;
+      if (begun === 1 && position.at === 'after') {
+        const lines = new LineBatchBuilder().build();
+        for (;;) {
+          const { mark } = news;
+          for (const state of said.splice(0)) yield { lines, newer: position.pointer, complete: false, state };
+          await news.since(mark, options?.signal);
+        }
+      }
+      yield* source.tailLog(query, options);
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+  return {
+    source: far,
+    begun: () => begun,
+    say: (state: TailState) => {
+      said.push(state);
+      news.tell();
+    },
+  };
+}
 
 /** The source with a tail that can be cut. */
 function breakable(source: LogSource, reason = new LogError('unavailable', 'the cable is out')) {

@@ -160,15 +160,27 @@ export class StatusBar extends LitElement {
           icon: 'sync',
           tone: 'running',
           spin: true,
-          words: t('Catching up, {0} lines behind', formatCount(live.behind, this.language)),
+          words:
+            live.behind === undefined
+              ? t('Catching up')
+              : t('Catching up, {0} lines behind', formatCount(live.behind, this.language)),
         };
+      case 'polling': {
+        const asking = t('Asking every {0} s', live.seconds);
+        return {
+          icon: 'watch',
+          tone: 'quiet',
+          retry: live.why !== undefined,
+          words: live.why === undefined ? asking : `${asking}: ${live.why}`,
+        };
+      }
       case 'reconnecting': {
         const seconds = Math.max(0, Math.ceil((live.at - now) / 1000));
         return {
           icon: 'debug-disconnect',
           tone: 'bad',
           retry: true,
-          words: t('Reconnecting in {0} s: {1}', seconds, live.error.message),
+          words: t('Reconnecting in {0} s: {1}', seconds, live.why),
         };
       }
       case 'ended':

@@ -1,18 +1,16 @@
 import { abortReason, delay, onAbort } from '../../src/base/abort.ts';
 import type { Disposes } from '../../src/base/disposables.ts';
 import { LogError, type ErrorCode } from '../../src/model/errors.ts';
-import type { LogPage } from '../../src/model/page.ts';
+import type { LogPage, TailState } from '../../src/model/page.ts';
 import type { Pointer } from '../../src/model/pointer.ts';
 import type { Position } from '../../src/model/query.ts';
 import type { CallOptions } from '../../src/model/source.ts';
 
 /** How a log that may still grow is kept up with. */
 export type LiveState =
-  | { readonly kind: 'live' }
-  /** `behind`: lines known to be there that have not been heard of yet. */
-  | { readonly kind: 'catchingUp'; readonly behind: number }
-  /** `at`: when the next attempt is made, milliseconds since the epoch. */
-  | { readonly kind: 'reconnecting'; readonly at: number; readonly error: LogError }
+  | Exclude<TailState, { readonly kind: 'catchingUp' }>
+  /** `behind`: lines known to be there that have not been heard of yet, when the source counts. */
+  | { readonly kind: 'catchingUp'; readonly behind?: number }
   | { readonly kind: 'ended' }
   /** Trying again would not help; the user may. */
   | { readonly kind: 'stopped'; readonly error: LogError };
@@ -42,8 +40,11 @@ export class Tail implements Disposes {
   readonly #owner: TailOwner;
   readonly #ended = new AbortController();
   #retry = new AbortController();
+  #stream = new AbortController();
   #from: Pointer;
   #attempts = 0;
+  /** What the source last said of how it keeps up. */
+  #told: TailState = { kind: 'live' };
 
   constructor(owner: TailOwner, from: Pointer) {
     this.#owner = owner;
@@ -51,9 +52,10 @@ export class Tail implements Disposes {
     void this.#run();
   }
 
-  /** Tries again now instead of when the waiting is over. */
+  /** Tries again now instead of when the waiting is over, be it ours or the source's own. */
   retry(): void {
     this.#retry.abort();
+    if (this.#told.kind !== 'live') this.#stream.abort(new LogError('closed', 'Begins again.'));
   }
 
   dispose(): void {
@@ -78,23 +80,28 @@ export class Tail implements Disposes {
     }
   }
 
-  /** True when the log has ended; false when reading must begin again elsewhere. */
+  /** True when the log has ended; false when reading must begin again, here or elsewhere. */
   async #pull(): Promise<boolean> {
-    const stream = new AbortController();
+    this.#stream = new AbortController();
+    this.#told = { kind: 'live' };
+    const { signal } = this.#stream;
     const forget = onAbort(this.#ended.signal, () => {
-      stream.abort(abortReason(this.#ended.signal));
+      this.#stream.abort(abortReason(this.#ended.signal));
     });
     try {
-      for await (const page of this.#owner.tail({ at: 'after', pointer: this.#from }, { signal: stream.signal })) {
+      for await (const page of this.#owner.tail({ at: 'after', pointer: this.#from }, { signal })) {
         if (this.#take(page)) return true;
         const behind = behindOf(page);
         const { readEnd } = this.#owner;
         if (readEnd && behind > farBehind) return await this.#jump(readEnd, page.total);
-        this.#owner.changed(behind > catchingUp ? { kind: 'catchingUp', behind } : { kind: 'live' });
+        this.#owner.changed(behind > catchingUp ? { kind: 'catchingUp', behind } : this.#told);
       }
+    } catch (error) {
+      if (signal.aborted && !this.#isOver()) return false;
+      throw error;
     } finally {
       forget();
-      stream.abort(new LogError('closed', 'No longer read.'));
+      this.#stream.abort(new LogError('closed', 'No longer read.'));
     }
     throw new LogError('unavailable', 'The stream broke off.');
   }
@@ -115,7 +122,9 @@ export class Tail implements Disposes {
     if (this.#isOver()) throw abortReason(this.#ended.signal);
     this.#attempts = 0;
     this.#from = page.newer;
-    this.#owner.arrived(page);
+    if (page.state) this.#told = page.state;
+    // A page that only tells how the source keeps up holds nothing for the rows.
+    if (page.lines.count > 0 || page.gap || page.complete || !page.state) this.#owner.arrived(page);
     return page.complete;
   }
 
@@ -129,7 +138,7 @@ export class Tail implements Disposes {
       await new Promise<void>((resolve) => onAbort(this.#retry.signal, resolve));
     } else {
       const wait = backoff(this.#attempts++);
-      this.#owner.changed({ kind: 'reconnecting', at: Date.now() + wait, error });
+      this.#owner.changed({ kind: 'reconnecting', at: Date.now() + wait, why: error.message });
       await delay(wait, this.#retry.signal).catch(() => undefined);
     }
     forget();
