@@ -1,3 +1,4 @@
+import type { LogPage, TailState } from '../model/page.ts';
 import { usageError, type Verb } from './commandLine.ts';
 import { openFrom } from './connection.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -24,7 +25,7 @@ export const tail: Verb = {
     const printer = new LinePrinter(scope, { json: words.flag('json'), times: words.flag('times') });
     const query = { ...scope, position, ...(filter && { filter }) };
     if (limit === undefined) {
-      for await (const page of opened.source.tailLog(query)) await printer.page(page);
+      await printAll(opened.source.tailLog(query), printer);
       return exitCodes.done;
     }
     const last = await readBackward(opened.source, query, limit);
@@ -32,7 +33,32 @@ export const tail: Verb = {
     const end = last.at(-1);
     if (!end || end.complete) return exitCodes.done;
     const rest = opened.source.tailLog({ ...query, position: { at: 'after', pointer: end.newer } });
-    for await (const page of rest) await printer.page(page);
+    await printAll(rest, printer);
     return exitCodes.done;
   },
 };
+
+/** Prints a tail; what keeps it from its source, and that it is back, is said beside. */
+async function printAll(pages: AsyncIterable<LogPage>, printer: LinePrinter): Promise<void> {
+  let said = '';
+  for await (const page of pages) {
+    await printer.page(page);
+    if (!page.state) continue;
+    const words = stateWords(page.state, Date.now());
+    if (words === '' ? said !== '' : words !== said) process.stderr.write(`execlogs: ${words || 'live again'}\n`);
+    said = words;
+  }
+}
+
+/** Empty while all is well. */
+function stateWords(state: TailState, now: number): string {
+  switch (state.kind) {
+    case 'live':
+    case 'catchingUp':
+      return '';
+    case 'polling':
+      return state.why === undefined ? '' : `asking every ${state.seconds} s: ${state.why}`;
+    case 'reconnecting':
+      return `reconnecting in ${Math.max(0, Math.ceil((state.at - now) / 1_000))} s: ${state.why}`;
+  }
+}
