@@ -1,4 +1,5 @@
 import { isBuiltin } from 'node:module';
+import { redactUrl } from '../base/connectionUrl.ts';
 import { LogError } from '../model/errors.ts';
 import type { Opened } from '../sources/open.ts';
 
@@ -76,11 +77,6 @@ export interface ConnectionLog {
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
-}
-
-/** A connection's URL without user, password and query, fit for a log. */
-export function redactUrl(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//…@').replace(/\?.*$/s, '?…');
 }
 
 function isMissingSqlite(error: unknown): boolean {

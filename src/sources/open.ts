@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { redactUrl, splitUrl } from '../base/connectionUrl.ts';
+import type { ConnectOptions } from '../model/connect.ts';
 import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
@@ -10,7 +12,7 @@ export interface Opened extends AsyncDisposable {
   readonly admin?: LogAdmin;
 }
 
-export interface OpenOptions {
+export interface OpenOptions extends ConnectOptions {
   /** Is given what a person should know though it is no failure: a store on a network drive. */
   readonly notify?: (words: string) => void;
 }
@@ -20,7 +22,7 @@ interface Backend {
   readonly openSink?: (url: string, options: OpenOptions) => Promise<LogSink>;
 }
 
-/** Backends by the scheme of their connections; each is loaded when it is first asked for. */
+/** Backends by the scheme of their connections, one row each; a backend is loaded when it is first asked for. */
 const backends: Readonly<Record<string, Backend>> = {
   sqlite: {
     async openSource(url, options) {
@@ -52,16 +54,26 @@ export async function openSource(url: string, options: OpenOptions = {}): Promis
 /** Opens a connection to record into. Throws as `openSource`, and invalidRequest where nothing can be recorded. */
 export async function openSink(url: string, options: OpenOptions = {}): Promise<LogSink> {
   const { openSink: open } = backendOf(url);
-  if (!open) throw new LogError('invalidRequest', `Nothing can be recorded into "${url}". Use sqlite:<path>.`);
+  if (!open)
+    throw new LogError('invalidRequest', `Nothing can be recorded into "${redactUrl(url)}". Use sqlite:<path>.`);
   return open(url, options);
 }
 
+/** Secrets never belong to a URL: it is kept in settings, shown, and logged. */
+function refuseSecrets(url: string): void {
+  if (!splitUrl(url).credentials) return;
+  const words = `The URL ${redactUrl(url)} holds credentials, which would be seen wherever it is kept or shown. `;
+  const remedy = 'Leave them out of it and give them by EXECLOGS_TOKEN, or EXECLOGS_USER and EXECLOGS_PASSWORD.';
+  throw new LogError('invalidRequest', words + remedy);
+}
+
 function backendOf(url: string): Backend {
+  refuseSecrets(url);
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? '';
   const backend = Object.hasOwn(backends, scheme) ? backends[scheme] : undefined;
   if (backend) return backend;
   const known = Object.keys(backends).join(', ');
-  throw new LogError('invalidRequest', `"${url}" is no connection. It begins with one of: ${known}.`);
+  throw new LogError('invalidRequest', `"${redactUrl(url)}" is no connection. It begins with one of: ${known}.`);
 }
 
 /** The path of `sqlite:<path>`; `sqlite:///a/b` is `/a/b` too. */
@@ -74,6 +86,6 @@ function storePath(url: string, { notify }: OpenOptions): string {
   return path;
 }
 
-function opened(source: LogSource, admin: LogAdmin): Opened {
-  return { source, admin, [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
+function opened(source: LogSource, admin?: LogAdmin): Opened {
+  return { source, ...(admin && { admin }), [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
 }
