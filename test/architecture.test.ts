@@ -16,11 +16,23 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'sources/*': ['model', 'base', 'text'],
   'sources/open': ['model', 'base', 'sources/*', 'sources/home', 'dialects'],
   'sources/home': ['model', 'base'],
+  'sources/fetch': ['model', 'base'],
   service: ['model', 'base', 'dialects'],
   record: ['model', 'base', 'text'],
   tools: ['model', 'base', 'text'],
-  cli: ['model', 'base', 'text', 'service', 'record', 'tools', 'sources/open', 'sources/home', 'package.json'],
-  extension: ['model', 'base', 'text', 'bridge', 'tools', 'record', 'sources/open', 'sources/home'],
+  cli: [
+    'model',
+    'base',
+    'text',
+    'service',
+    'record',
+    'tools',
+    'sources/open',
+    'sources/home',
+    'sources/fetch',
+    'package.json',
+  ],
+  extension: ['model', 'base', 'text', 'bridge', 'tools', 'record', 'sources/open', 'sources/home', 'sources/fetch'],
   webview: ['model', 'base', 'text', 'bridge'],
 };
 
@@ -32,6 +44,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   eventsource: ['dialects'],
   ioredis: ['sources/redis'],
   re2js: ['text'],
+  undici: ['sources/fetch'],
   ws: ['service'],
   yaml: ['record'],
 };
