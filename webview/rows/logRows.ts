@@ -4,11 +4,9 @@ import { Disposables } from '../../src/base/disposables.ts';
 import type { Link } from '../../src/bridge/logHost.ts';
 import { formatCount } from '../amounts.ts';
 import type { Rows, RowsChange } from '../document/rows.ts';
-import { extendByColumn, moveCaret } from './caret.ts';
-import { keyAction, type KeyAction } from './keys.ts';
-import { MouseSelection } from './mouseSelection.ts';
-import type { Look, RowElement } from './rowElement.ts';
+import type { Look } from './rowElement.ts';
 import { RowPool } from './rowPool.ts';
+import { RowsInput, type InputGround } from './rowsInput.ts';
 import { RowsPainter, type Decorations, type Stretch } from './rowsPainter.ts';
 import { rowsStyles } from './rowsStyles.ts';
 import { OverviewRuler } from './ruler.ts';
@@ -16,9 +14,7 @@ import { Scrollbar } from './scrollbar.ts';
 import { Selection, type Place } from './selection.ts';
 import { boxOf } from './textPosition.ts';
 import { timeWidth } from './timestamps.ts';
-import { touchScroll } from './touchScroll.ts';
 import { Viewport } from './viewport.ts';
-import { wheelDistance } from './wheel.ts';
 import { WrapHeights } from './wrapHeights.ts';
 
 /** What the rows tell; all of it comes from the user's hands. */
@@ -221,61 +217,46 @@ export class LogRows extends LitElement {
     const container = part('.rows');
     const painter = this.#ends.add(new RowsPainter(container, part('.canvas')));
     this.#parts = { scroller, container, painter };
-    this.#hear(scroller);
+    this.#ends.add(new RowsInput(this, scroller, this.#ground()));
     this.#watchSize(scroller);
     this.#measureRow();
     if (this.#shown) this.#restyle(this.#shown);
     this.requestPaint();
   }
 
-  #hear(scroller: HTMLElement): void {
-    const ended = new AbortController();
-    const options = { signal: ended.signal };
-    scroller.addEventListener(
-      'keydown',
-      (event) => {
-        this.#key(event);
-      },
-      options,
-    );
-    this.addEventListener(
-      'wheel',
-      (event) => {
-        this.#wheel(event);
-      },
-      { ...options, passive: false },
-    );
-    touchScroll(
-      scroller,
-      (x, y) => {
+  #ground(): InputGround {
+    return {
+      viewport: this.viewport,
+      selection: this.selection,
+      rowHeight: () => this.#rowHeight,
+      rows: () => this.#shown?.rows,
+      elementOf: (row) => this.#pool?.elements.get(row),
+      scrollBy: (x, y) => {
         this.#scrollBy(x, y);
       },
-      ended.signal,
-    );
-    this.#ends.add({
-      dispose: () => {
-        ended.abort();
+      paintNow: () => {
+        this.paintNow();
       },
-    });
-    this.#ends.add(
-      new MouseSelection(scroller, this.selection, {
-        rowAt: (y) => this.#elementAt(y),
-        textOf: (row) => this.textOf(row),
-        scrollBy: (pixels) => {
-          this.#scrollBy(0, pixels);
-          this.paintNow();
-        },
-        selected: () => {
-          this.#selected();
-        },
-        open: (link) => {
-          this.events.open(link);
-        },
-        retry: () => {
-          this.#shown?.rows.retry();
-        },
-      }),
-    );
+      caretMoves: () => {
+        this.#sync();
+      },
+      caretMoved: () => {
+        this.#selected(true);
+        this.#moved();
+      },
+      selected: () => {
+        this.#selected();
+      },
+      selectAll: () => {
+        this.selectAll();
+      },
+      copy: () => {
+        this.events.copy();
+      },
+      open: (link) => {
+        this.events.open(link);
+      },
+    };
   }
 
   #watchSize(scroller: HTMLElement): void {
@@ -389,72 +370,10 @@ export class LogRows extends LitElement {
     this.requestPaint();
   }
 
-  #wheel(event: WheelEvent): void {
-    if (event.ctrlKey || event.defaultPrevented) return;
-    event.preventDefault();
-    const { x, y } = wheelDistance(event, this.#rowHeight, this.viewport.height);
-    this.#scrollBy(x, y);
-  }
-
-  #key(event: KeyboardEvent): void {
-    const action = event.defaultPrevented ? undefined : keyAction(event);
-    if (!action || !this.#shown) return;
-    event.preventDefault();
-    this.#act(action, this.#shown.rows);
-  }
-
-  #act(action: KeyAction, rows: Rows): void {
-    const ground = {
-      rows,
-      viewport: this.viewport,
-      selection: this.selection,
-      textOf: (row: number) => this.textOf(row),
-    };
-    switch (action.kind) {
-      case 'scroll':
-        this.#scrollBy(0, action.rows * this.#rowHeight);
-        return;
-      case 'sideways':
-        this.#scrollBy(action.columns * this.#rowHeight * 0.45, 0);
-        return;
-      case 'move':
-        this.#sync();
-        moveCaret(action, ground);
-        this.#selected(true);
-        this.#moved();
-        return;
-      case 'column':
-        extendByColumn(action.to, ground);
-        this.#selected();
-        return;
-      case 'selectAll':
-        this.selectAll();
-        return;
-      case 'copy':
-        this.events.copy();
-        return;
-      case 'openLink': {
-        const link = this.#pool?.elements.get(this.selection.active.row)?.links()[0];
-        if (link) this.events.open(link);
-        return;
-      }
-    }
-  }
-
   #selected(byKey = false): void {
     this.#parts?.painter.recolour();
     this.events.selected(byKey);
     this.requestPaint();
-  }
-
-  /** The element of the row at a height of the screen; above and below the view the first and last one. */
-  #elementAt(y: number): RowElement | undefined {
-    const { from, to } = this.viewport.rowsInView();
-    for (let row = from; row < to; row++) {
-      const element = this.#pool?.elements.get(row);
-      if (element && y < element.root.getBoundingClientRect().bottom) return element;
-    }
-    return this.#pool?.elements.get(to - 1);
   }
 }
 
