@@ -79,6 +79,11 @@ export default defineConfig(
           selector: 'CallExpression[callee.property.name=/^(skip|only|todo|waitForTimeout)$/]',
           message: 'A test runs, whole, and waits for conditions, not for time.',
         },
+        {
+          selector:
+            'CallExpression[callee.object.name=vi][callee.property.name=/^wait(For|Until)$/][arguments.length<2]',
+          message: 'Wait with `eventually`: a second is too short on a machine that does other things.',
+        },
       ],
     },
   },

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LogError } from '../../src/model/errors.ts';
 import { openSink, openSource } from '../../src/sources/open.ts';
 import { Program, temporaryFolder } from './store/processes.ts';
+import { eventually } from '../harness/eventually.ts';
 
 interface Refusal {
   readonly code: string;
@@ -108,7 +109,7 @@ it('a disk that is full is told; what was acknowledged stays, and recording goes
   const path = join(folder.path, 'store.sqlite');
   // A limit on the size of files, in blocks of 512 or 1,024 bytes, stands for a full disk; it can be raised from outside.
   await using program = new Program('attempt.ts', [path, 'write', 600], { before: 'ulimit -S -f 1500' });
-  await vi.waitFor(() => expect(program.lines.length).toBe(1), { timeout: 60_000, interval: 20 });
+  await eventually(() => expect(program.lines.length).toBe(1));
   const { written, refused } = program.lines[0] as { written: number; refused: Refusal };
   expect(refused).toMatchObject({ code: 'unavailable', message: expect.stringMatching(/disk/) });
   expect(written).toBeGreaterThan(0);

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { openLocalSource } from '../../src/sources/local/source.ts';
 import { Program, temporaryFolder } from './store/processes.ts';
+import { eventually } from '../harness/eventually.ts';
 
 it('a recorder that is killed ends its tails and is told to its watchers; then its run can be deleted', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'store.sqlite');
   await using writer = new Program('writer.ts', [path, 'run', 1, 60_000]);
-  await vi.waitFor(() => expect(writer.lines.length).toBeGreaterThan(5), { timeout: 20_000, interval: 5 });
+  await eventually(() => expect(writer.lines.length).toBeGreaterThan(5));
   await using source = openLocalSource(path);
   expect((await source.getExecution({ execution: 'run' })).status).toBe('running');
   await expect(source.deleteExecution({ execution: 'run' })).rejects.toMatchObject({ code: 'invalidRequest' });
@@ -22,7 +23,7 @@ it('a recorder that is killed ends its tails and is told to its watchers; then i
     for await (const change of source.watch({}, { signal: leave.signal })) if (change.step === undefined) return change;
     return undefined;
   })();
-  await vi.waitFor(() => expect(source.waiting).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(source.waiting).toBeGreaterThan(0));
   await writer.kill();
   expect(await tail).toBe(true);
   expect(await watch).toEqual({ execution: 'run' });
@@ -41,7 +42,7 @@ it('a recorder that lives and is silent stays running', async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, 'store.sqlite');
   await using writer = new Program('writer.ts', [path, 'run', 1, 60_000]);
-  await vi.waitFor(() => expect(writer.lines.length).toBeGreaterThan(5), { timeout: 20_000, interval: 5 });
+  await eventually(() => expect(writer.lines.length).toBeGreaterThan(5));
   writer.child.kill('SIGSTOP');
   await using source = openLocalSource(path);
   const silent = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { linesOf } from '../../src/base/lineBatch.ts';
 import type { Position } from '../../src/model/query.ts';
 import { openLocalSource, type LocalSource } from '../../src/sources/local/source.ts';
 import { Program, temporaryFolder } from './store/processes.ts';
 import { lineOf } from './store/writer.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const rounds = Number(process.env['EXECLOGS_TEST_ROUNDS'] ?? 20);
 
@@ -19,7 +20,7 @@ it(
       await using writer = new Program('writer.ts', [path, execution, 2, 60_000]);
       // Some die at their first line, some after hundreds of appends.
       const moment = 1 + ((round * 37) % 120);
-      await vi.waitFor(() => expect(writer.lines.length).toBeGreaterThan(moment), { timeout: 20_000, interval: 1 });
+      await eventually(() => expect(writer.lines.length).toBeGreaterThan(moment));
       await writer.kill();
       await using source = openLocalSource(path);
       for (const host of ['h0', 'h1']) {
@@ -30,17 +31,14 @@ it(
         expect(await countLines(source, execution, host)).toBeGreaterThanOrEqual(acknowledged);
       }
       if (round === rounds - 1)
-        await vi.waitFor(
-          async () => {
-            const { status, steps } = await source.getExecution({ execution });
-            expect([status, steps[0]?.status, steps[0]?.hosts]).toEqual([
-              'interrupted',
-              'interrupted',
-              { interrupted: 2 },
-            ]);
-          },
-          { timeout: 10_000, interval: 50 },
-        );
+        await eventually(async () => {
+          const { status, steps } = await source.getExecution({ execution });
+          expect([status, steps[0]?.status, steps[0]?.hosts]).toEqual([
+            'interrupted',
+            'interrupted',
+            { interrupted: 2 },
+          ]);
+        });
     }
   },
 );

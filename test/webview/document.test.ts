@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LineBatchBuilder, lineText, LineColumnsBuilder } from '../../src/base/lineBatch.ts';
 import type { LineBatch } from '../../src/model/line.ts';
 import { Gaps } from '../../webview/document/gaps.ts';
@@ -6,6 +6,7 @@ import { Segments } from '../../webview/document/segments.ts';
 import { Viewport } from '../../webview/rows/viewport.ts';
 import { backoff } from '../../webview/tail/tail.ts';
 import { mount, numbered, press, recorded } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 function batch(from: number, count: number): LineBatch {
   const lines = new LineColumnsBuilder();
@@ -115,7 +116,7 @@ test('the log of a whole step shows whose line each is, and finds its way by poi
   await press('{Home}');
   await press('{Control>}f{/Control}');
   await press('needle');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.rows.textOf(view.rows.selection.active.row)).toBe('needle here');
   });
 });

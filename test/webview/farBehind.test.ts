@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { LogSource } from '../../src/model/source.ts';
 import { mount, numbered, recorded } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 test('a log that has run far ahead is shown at its end without reading all that lies between', async () => {
   const { store, address, append } = await recorded(numbered(500));
@@ -22,11 +23,11 @@ test('a log that has run far ahead is shown at its end without reading all that 
   };
   const view = await mount(counting, { address });
   await append(numbered(10_000, 501));
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.lines().at(-1)?.text).toBe('line 10500');
   });
   await append(['more']);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.lines().at(-1)?.text).toBe('more');
   });
   expect(pages).toBeLessThan(6);

@@ -1,13 +1,14 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BigLog } from './bigLog.ts';
 import { bigAddress, mount, numbered, painted, press, recorded, wheel, type Mounted } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const words = (view: Mounted): string => view.find('.count')?.textContent ?? '';
 
 async function typeInFind(view: Mounted, text: string): Promise<void> {
   view.rows.focus();
   await press('{Control>}f{/Control}');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.find('input')?.matches(':focus')).toBe(true);
   });
   await press(text);
@@ -31,12 +32,12 @@ describe('finding', () => {
     const view = await mount(log, { address: bigAddress });
     wheel(view.rows, 9_000);
     await typeInFind(view, 'needle');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines().map(({ text }) => text)).toContain('needle 30007');
-    }, 5_000);
-    await vi.waitFor(() => {
+    });
+    await eventually(() => {
       expect(words(view)).toBe('2 of 3');
-    }, 5_000);
+    });
     await painted();
     expect(highlighted('log-current-match')).toEqual(['needle']);
   });
@@ -45,25 +46,25 @@ describe('finding', () => {
     const { store, address } = await recorded([...numbered(500), 'needle a', ...numbered(500), 'needle b', 'end']);
     const view = await mount(store, { address, reveal: { at: 'start' } });
     await typeInFind(view, 'needle');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('1 of 2');
     });
     await press('{Enter}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('2 of 2');
     });
     expect(view.lines().map(({ text }) => text)).toContain('needle b');
     await press('{Enter}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('1 of 2');
     });
     await press('{Shift>}{Enter}{/Shift}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('2 of 2');
     });
     view.rows.focus();
     await press('{F3}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('1 of 2');
     });
   });
@@ -72,11 +73,11 @@ describe('finding', () => {
     const { store, address } = await recorded(['axx', 'abx', ...numbered(200), 'abc']);
     const view = await mount(store, { address, reveal: { at: 'start' } });
     await typeInFind(view, 'ab');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('1 of 2');
     });
     await press('x');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('1 of 1');
     });
   });
@@ -85,7 +86,7 @@ describe('finding', () => {
     const { store, address } = await recorded(['Warn one', 'warn two', 'forewarned', 'w4rn']);
     const view = await mount(store, { address, reveal: { at: 'start' } });
     const says = (expected: string): Promise<void> =>
-      vi.waitFor(() => {
+      eventually(() => {
         expect(words(view)).toBe(expected);
       });
     await typeInFind(view, 'warn');
@@ -98,7 +99,7 @@ describe('finding', () => {
     await press('{Backspace}{Backspace}{Backspace}.rn');
     await says('1 of 4');
     await press('(');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('[role=alert]')?.textContent.length).toBeGreaterThan(5);
     });
     expect(view.find('input')?.getAttribute('aria-invalid')).toBe('true');
@@ -108,7 +109,7 @@ describe('finding', () => {
     const { store, address } = await recorded(numbered(10));
     const view = await mount(store, { address });
     await typeInFind(view, 'nowhere');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('No results');
     });
   });
@@ -117,11 +118,11 @@ describe('finding', () => {
     const log = new BigLog(10_000_000);
     const view = await mount(log, { address: bigAddress });
     await typeInFind(view, 'line 9');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toMatch(/so far$/);
     });
     view.find('[aria-label="Stop searching"]')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toMatch(/stopped$/);
     });
     const reads = log.reads.length;
@@ -134,11 +135,11 @@ describe('finding', () => {
     const { store, address, append } = await recorded(['needle 1']);
     const view = await mount(store, { address });
     await typeInFind(view, 'needle');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toBe('1 of 1');
     });
     await append(['needle 2']);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toMatch(/of 2$/);
     });
   });
@@ -148,7 +149,7 @@ describe('finding', () => {
     const view = await mount(store, { address });
     await typeInFind(view, 'needle');
     await press('{Escape}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('log-find')?.hidden).toBe(true);
     });
     expect(view.find('.scroller')?.matches(':focus')).toBe(true);
@@ -160,7 +161,7 @@ describe('finding', () => {
     const { store, address } = await recorded([`${'x'.repeat(3_000)}needle`]);
     const view = await mount(store, { address });
     await typeInFind(view, 'needle');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.scroller')?.scrollLeft).toBeGreaterThan(1_000);
     });
   });
@@ -173,11 +174,11 @@ describe('showing only what matches', () => {
     );
     const view = await mount(store, { address, reveal: { at: 'line', line: 1_500 } });
     await typeInFind(view, 'needle');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(words(view)).toMatch(/of 300$/);
     });
     await press('{Alt>}l{/Alt}');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await painted();
       const lines = view.lines();
       expect(lines.length).toBeGreaterThan(5);
@@ -185,7 +186,7 @@ describe('showing only what matches', () => {
     });
     const line = view.app.shown?.rows.lineNumber(view.rows.selection.active.row);
     await press('{Alt>}l{/Alt}');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await painted();
       expect(view.lines().map(({ text }) => text)).toContain(`needle ${(line ?? 0) - 1}`);
       expect(view.lines().length).toBeGreaterThan(5);
@@ -197,13 +198,13 @@ describe('showing only what matches', () => {
     const view = await mount(new BigLog(10_000_000), { address: bigAddress });
     await typeInFind(view, '777');
     await press('{Alt>}l{/Alt}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines().map(({ text }) => text)).toContain('line 1777');
-    }, 5_000);
+    });
     expect(view.app.shown?.find.isSearching).toBe(true);
     view.rows.focus();
     await press('{PageDown}');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await painted();
       for (const { number, text } of view.lines()) expect(text).toBe(`line ${number}`);
     });

@@ -1,10 +1,11 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LineBatchBuilder } from '../../src/base/lineBatch.ts';
 import { News } from '../../src/base/news.ts';
 import { LogError } from '../../src/model/errors.ts';
 import type { TailState } from '../../src/model/page.ts';
 import type { LogSource } from '../../src/model/source.ts';
 import { mount, numbered, painted, press, recorded, relative, wheel, type Mounted } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const last = (view: Mounted): string | undefined => view.lines().at(-1)?.text;
 const state = (view: Mounted): string => view.find('.state .words')?.textContent ?? '';
@@ -15,7 +16,7 @@ describe('a running log', () => {
     const view = await mount(store, { address });
     expect(last(view)).toBe('line 500');
     await append(numbered(100, 501));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('line 600');
     });
     expect(state(view)).toBe('Live');
@@ -28,17 +29,17 @@ describe('a running log', () => {
     await painted();
     const before = view.lines();
     await append([...numbered(41, 501), { text: 'ERROR it broke', level: 'error' }]);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.pill')?.textContent.trim()).toMatch(/42 new lines, 1 error$/);
     });
     expect(view.lines()).toEqual(before);
     view.find('.pill')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('ERROR it broke');
     });
     expect(view.find('.pill')).toBeNull();
     await append(['more']);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('more');
     });
   });
@@ -47,11 +48,11 @@ describe('a running log', () => {
     const { store, address, append } = await recorded(numbered(5));
     const view = await mount(store, { address });
     await append(['one']);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.state ~ .figure')?.textContent).toBe('1 line/s');
     });
     await append(numbered(30));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.state ~ .figure')?.textContent).toMatch(/^1\d lines\/s$/);
     });
   });
@@ -62,19 +63,19 @@ describe('a running log', () => {
     view.rows.focus();
     await press('{Home}');
     await append(['a']);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.pill')).not.toBeNull();
     });
     await press('{End}');
     await append(['b']);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('b');
     });
     wheel(view.rows, -300);
     await painted();
     wheel(view.rows, 5_000);
     await append(['c']);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('c');
     });
   });
@@ -84,7 +85,7 @@ describe('a running log', () => {
     const view = await mount(store, { address });
     await append(['done']);
     await finish('failed', 3);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toBe('Failed after 12 s');
     });
     expect(view.find('.badge')?.textContent).toBe('exit 3');
@@ -96,7 +97,7 @@ describe('a running log', () => {
     const view = await mount(store, { address });
     expect(view.find('.notice')?.textContent).toBe('No output yet.');
     await finish();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.notice')?.textContent).toBe('Nothing was written here.');
     });
   });
@@ -105,11 +106,11 @@ describe('a running log', () => {
     const { store, address, append } = await recorded(numbered(10));
     const view = await mount(store, { address });
     await append(numbered(60_000, 11));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('line 60010');
-    }, 5_000);
+    });
     wheel(view.rows, -200_000);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await painted();
       const lines = view.lines();
       expect(lines.length).toBeGreaterThan(5);
@@ -121,12 +122,12 @@ describe('a running log', () => {
     const { store, address, append } = await recorded(numbered(500));
     const view = await mount(store, { address });
     await append(numbered(3, 501));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.said')?.textContent).toBe('3 new lines');
-    }, 3_000);
+    });
     wheel(view.rows, -400);
     await append(numbered(3, 504));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.pill')).not.toBeNull();
     });
     expect(view.find('.said')?.textContent).toBe('3 new lines');
@@ -139,13 +140,13 @@ describe('a stream that breaks', () => {
     const line = breakable(store);
     const view = await mount(line.source, { address });
     line.cut();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toMatch(/^Reconnecting in \d+ s: the cable is out$/);
     });
     await append(numbered(5, 21));
     line.mend();
     view.find('.retry')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toBe('Live');
       expect(last(view)).toBe('line 25');
     });
@@ -157,17 +158,17 @@ describe('a stream that breaks', () => {
     const line = breakable(relative(store));
     const view = await mount(line.source, { address });
     await append(numbered(5, 21));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('line 25');
     });
     line.cut();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toMatch(/^Reconnecting/);
     });
     await append(numbered(5, 26));
     line.mend();
     view.find('.retry')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(last(view)).toBe('line 30');
     });
     expect(view.lines().map(({ text }) => text)).toEqual(numbered(30));
@@ -178,12 +179,12 @@ describe('a stream that breaks', () => {
     const line = breakable(store, new LogError('forbidden', 'You may not see this any more.'));
     const view = await mount(line.source, { address });
     line.cut();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toBe('You may not see this any more.');
     });
     line.mend();
     view.find('.retry')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toBe('Live');
     });
   });
@@ -195,21 +196,21 @@ describe('a source that keeps itself connected', () => {
     const remote = talkative(store);
     const view = await mount(remote.source, { address });
     remote.say({ kind: 'catchingUp' });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toBe('Catching up');
     });
     remote.say({ kind: 'polling', seconds: 5, why: 'the proxy keeps the stream' });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toBe('Asking every 5 s: the proxy keeps the stream');
     });
     remote.say({ kind: 'reconnecting', at: Date.now() + 20_000, why: 'the service is restarting' });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toMatch(/^Reconnecting in (19|20) s: the service is restarting$/);
     });
     expect(remote.begun()).toBe(1);
     await append(numbered(2, 21));
     view.find('.retry')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(state(view)).toBe('Live');
       expect(last(view)).toBe('line 22');
     });

@@ -1,4 +1,4 @@
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import { LineColumnsBuilder, type NewLine } from '../../src/base/lineBatch.ts';
 import type { LogAddress } from '../../src/bridge/logHost.ts';
@@ -11,6 +11,7 @@ import '../../webview/logApp.ts';
 import type { LogRows } from '../../webview/rows/logRows.ts';
 import { darkTheme } from './theme.ts';
 import { viewHost, type Asked, type ViewHost, type ViewHostOptions } from './viewHost.ts';
+import { eventually } from '../harness/eventually.ts';
 
 export const bigAddress: LogAddress = { connection: 'here', scope: { execution: 'big', step: 'build', host: 'here' } };
 
@@ -50,13 +51,10 @@ export async function mount(
     app.remove();
     view.dispose();
   });
-  await vi.waitFor(
-    () => {
-      if (app.shown?.session.state.kind !== 'ready' && !app.renderRoot.querySelector('.notice'))
-        throw new Error('opening');
-    },
-    { timeout: 5_000, interval: 10 },
-  );
+  await eventually(() => {
+    if (app.shown?.session.state.kind !== 'ready' && !app.renderRoot.querySelector('.notice'))
+      throw new Error('opening');
+  });
   await app.updateComplete;
   const rows = app.renderRoot.querySelector('log-rows');
   if (!rows) throw new Error('no rows');

@@ -1,17 +1,15 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BigLog } from './bigLog.ts';
 import { bigAddress, mount, numbered, painted, press, recorded, relative, wheel, type Mounted } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const loaded = (view: Mounted): Promise<void> =>
-  vi.waitFor(
-    async () => {
-      await painted();
-      const lines = view.lines();
-      expect(lines.length).toBeGreaterThan(5);
-      for (const { number, text } of lines) expect(text).toBe(`line ${number}`);
-    },
-    { timeout: 5_000, interval: 10 },
-  );
+  eventually(async () => {
+    await painted();
+    const lines = view.lines();
+    expect(lines.length).toBeGreaterThan(5);
+    for (const { number, text } of lines) expect(text).toBe(`line ${number}`);
+  });
 
 /** Every row stands one row height below the one before. */
 function expectEvenRows(view: Mounted): void {
@@ -138,14 +136,11 @@ test('a log that can only be read on keeps its place to the pixel while older li
   await loaded(view);
   expectEvenRows(view);
   await press('{Home}');
-  await vi.waitFor(
-    async () => {
-      await press('{Home}');
-      await painted();
-      expect(view.lines()[0]?.text).toBe('line 1');
-    },
-    { timeout: 8_000 },
-  );
+  await eventually(async () => {
+    await press('{Home}');
+    await painted();
+    expect(view.lines()[0]?.text).toBe('line 1');
+  });
 });
 
 test('lines the server no longer has are one row that says so', async () => {
@@ -153,12 +148,12 @@ test('lines the server no longer has are one row that says so', async () => {
   await append(numbered(1_000, 1_001));
   store.trim({ ...address.scope, step: 'roll-out', host: 'web-1' }, 1_000);
   const view = await mount(store, { address, reveal: { at: 'start' } });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.lines()[0]?.text).toBe('1,000 lines trimmed by the server');
   });
   expect(view.lines()[1]).toMatchObject({ number: 1_001, text: 'line 1001' });
   await press('{End}');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.lines().at(-1)?.text).toBe('line 2000');
   });
 });
@@ -175,7 +170,7 @@ test('what one looks at stays where it is when lines above turn out to be gone',
     const before = view.lines()[4];
     wheel(view.rows, -150);
     await painted();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await painted();
       expect(view.lines().filter(({ text }) => text === '')).toEqual([]);
     });
@@ -194,7 +189,7 @@ test('lines that could not be read say why, and are read when asked again', asyn
   await loaded(view);
   isDown = true;
   wheel(view.rows, 500_000);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.find('.row.failed:not([hidden]) .text')?.textContent ?? '').toContain('the cable is out');
   });
   isDown = false;

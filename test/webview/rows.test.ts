@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { lineFlag } from '../../src/model/line.ts';
 import { mount, numbered, painted, press, recorded } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 test('colours and attributes are shown, escape sequences never', async () => {
   const { store, address } = await recorded([
@@ -42,7 +43,7 @@ test('markup in a log is text, and characters that hide or turn text are seen', 
 test('a line of five megabytes is shown in part and says how much is not', async () => {
   const { store, address } = await recorded(['before', 'x'.repeat(5_000_000), 'after']);
   const view = await mount(store, { address });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.find('[data-row="1"] .chip')?.dataset['words']).toBe('5 MB more');
   });
   expect(view.lines().map(({ number }) => number)).toEqual([1, 2, 3]);
@@ -64,7 +65,7 @@ test('places and addresses are links that open with a click', async () => {
   const { store, address } = await recorded(['see https://example.org/a?b=1 and src/app.ts:12:5 for more']);
   const view = await mount(store, { address });
   for (const link of view.find('[data-row="0"] .text')?.querySelectorAll('.link') ?? []) click(link);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.asked.opened).toEqual([
       { kind: 'url', url: 'https://example.org/a?b=1' },
       { kind: 'file', path: 'src/app.ts', line: 12, column: 5 },
@@ -72,7 +73,7 @@ test('places and addresses are links that open with a click', async () => {
   });
   view.rows.focus();
   await press('{Control>}{Enter}{/Control}');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.asked.opened).toHaveLength(3);
   });
 });
@@ -85,7 +86,7 @@ test('hyperlinks of terminals open only where they may', async () => {
   const view = await mount(store, { address });
   expect(view.lines()[0]?.text).toBe('docs evil log');
   for (const link of view.find('[data-row="0"] .text')?.querySelectorAll('.link') ?? []) click(link);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.asked.opened).toEqual([
       { kind: 'url', url: 'https://example.org/' },
       { kind: 'file', path: '/srv/a b.log' },
@@ -103,7 +104,7 @@ test('times are shown as one likes them, without moving what one looks at', asyn
     [0, 1, 2].map((row) => view.find(`[data-row="${row}"] .time`)?.textContent ?? null);
   const chosen = async (label: string): Promise<void> => {
     view.find('[data-menu="time"]')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('log-picker')).not.toBeNull();
     });
     const choices = [...(view.find('log-picker')?.shadowRoot?.querySelectorAll<HTMLElement>('.choice') ?? [])];
@@ -138,7 +139,7 @@ test('long lines wrap when asked to, and the line at the top stays there', async
   expect(Math.max(...heights)).toBeGreaterThan(2 * view.rows.viewport.rowHeight);
   expect(view.find('.scroller')?.scrollWidth).toBe(view.find('.scroller')?.clientWidth);
   await press('{End}');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.lines().at(-1)?.number).toBe(400);
   });
   for (let turn = 0; turn < 30; turn++) {
@@ -157,7 +158,7 @@ test('the next and the previous error are a key away, a stack trace counting onc
   const view = await mount(store, { address, reveal: { at: 'start' } });
   view.rows.focus();
   const active = (): string | undefined => view.rows.textOf(view.rows.selection.active.row);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.find('[title="Next Error (F8)"]')?.matches(':enabled')).toBe(true);
   });
   for (const [key, expected] of [
@@ -166,7 +167,7 @@ test('the next and the previous error are a key away, a stack trace counting onc
     ['{Shift>}{F8}{/Shift}', 'Error: one'],
   ] as const) {
     await press(key);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(active()).toBe(expected);
     });
   }

@@ -1,6 +1,7 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { BigLog } from './bigLog.ts';
 import { bigAddress, mount, numbered, painted, press, recorded, wheel, type Mounted } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 interface At {
   readonly x: number;
@@ -29,9 +30,9 @@ function mouse(view: Mounted, type: string, { x, y }: At, more: MouseEventInit =
 async function copied(view: Mounted): Promise<string | undefined> {
   const before = view.asked.copied.length;
   await press('{Control>}c{/Control}');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.asked.copied.length).toBe(before + 1);
-  }, 5_000);
+  });
   return view.asked.copied.at(-1);
 }
 
@@ -92,7 +93,7 @@ test('lines that were never loaded are copied too, each once and in order', asyn
   mouse(view, 'mousedown', at(view, 0, 0));
   mouse(view, 'mouseup', at(view, 0, 0));
   wheel(view.rows, 5_000 * view.rows.viewport.rowHeight);
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await painted();
     expect(view.lines()[2]?.text).toBe('line 5003');
   });
@@ -106,7 +107,7 @@ test('more than a clipboard should go through the view is copied by the editor',
   view.rows.focus();
   await press('{Control>}a{/Control}');
   await press('{Control>}c{/Control}');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.asked.copiedLines).toEqual([{ from: 1, to: 10_000_000, style: 'plain' }]);
   });
   expect(view.asked.copied).toEqual([]);
@@ -117,9 +118,9 @@ test('a drag beyond the edge scrolls on and selects on the way', async () => {
   const scroller = view.find('.scroller')?.getBoundingClientRect() ?? new DOMRect();
   mouse(view, 'mousedown', at(view, 0, 0));
   mouse(view, 'mousemove', { x: scroller.left + 200, y: scroller.bottom + 150 });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.lines()[0]?.number).toBeGreaterThan(100);
-  }, 8_000);
+  });
   mouse(view, 'mouseup', { x: scroller.left + 200, y: scroller.bottom + 150 });
   const text = await copied(view);
   const lines = text?.split('\n') ?? [];
@@ -148,18 +149,18 @@ test('lines are copied with their times, or as Markdown that they cannot break o
   const view = await mount(store, { address });
   const choose = async (label: string): Promise<void> => {
     view.find('[data-menu="more"]')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('log-picker')).not.toBeNull();
     });
     const choices = [...(view.find('log-picker')?.shadowRoot?.querySelectorAll<HTMLElement>('.choice') ?? [])];
     choices.find((choice) => choice.textContent.includes(label))?.click();
   };
   await choose('Copy With Timestamps');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.asked.copied).toEqual(['2023-11-14T22:13:20.000Z a ```` b\n']);
   });
   await choose('Copy as Markdown');
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(view.asked.copied[1]).toBe('`````log\na ```` b\n`````\n');
   });
 });

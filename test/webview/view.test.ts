@@ -1,8 +1,9 @@
 import axe from 'axe-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { LogError } from '../../src/model/errors.ts';
 import { BigLog } from './bigLog.ts';
 import { bigAddress, mount, numbered, painted, press, recorded, wheel, type Mounted } from './mount.ts';
+import { eventually } from '../harness/eventually.ts';
 
 async function problems(view: Mounted): Promise<string[]> {
   await painted();
@@ -17,7 +18,7 @@ const choices = (view: Mounted): HTMLElement[] => [
 
 async function openMenu(view: Mounted, name: string): Promise<void> {
   view.find(`[data-menu="${name}"]`)?.click();
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(choices(view).length).toBeGreaterThan(0);
   });
 }
@@ -63,7 +64,7 @@ describe('where a log opens', () => {
     expect(view.find('.notice')?.textContent).toContain('Nobody answers at store:6379.');
     log.readLog = read;
     view.find('.notice vscode-button')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines()[0]?.text).toBe('line 1');
     });
   });
@@ -71,7 +72,7 @@ describe('where a log opens', () => {
   test('the place it is told while it is open', async () => {
     const view = await mount(new BigLog(1_000_000), { address: bigAddress });
     view.view.command({ command: 'show', address: bigAddress, reveal: { at: 'line', line: 765_432 } });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines().map(({ text }) => text)).toContain('line 765432');
     });
   });
@@ -85,17 +86,17 @@ describe('coming back', () => {
     first.rows.focus();
     await press('{Control>}f{/Control}');
     await press('77');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(first.find('.count')?.textContent).toMatch(/of/);
     });
     await painted();
     const before = first.lines()[0];
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(first.kept()).toMatchObject({ line: before?.number, find: { query: { pattern: '77' } } });
     });
     first.app.remove();
     const second = await mount(log, { address: bigAddress, kept: first.kept() });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await painted();
       expect(second.lines()[0]).toEqual(before);
     });
@@ -105,7 +106,7 @@ describe('coming back', () => {
   test('to the end, when the end was followed', async () => {
     const { store, address, append } = await recorded(numbered(300));
     const first = await mount(store, { address });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(first.kept()).toMatchObject({ isFollowing: true });
     });
     first.app.remove();
@@ -128,7 +129,7 @@ describe('the header', () => {
     const { store, address, finish } = await recorded(['x']);
     await finish('failed', 2);
     const view = await mount(store, { address });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('nav')?.textContent.replace(/\s+/g, ' ')).toMatch(/Deploy the web.*Roll out.*web-1/);
     });
     expect(view.find('log-header [role=img]') ?? view.find('[role=img]')).not.toBeNull();
@@ -142,7 +143,7 @@ describe('the header', () => {
     const { store, address } = await recorded(['x'], ['web-1'], name);
     const view = await mount(store, { address });
     view.app.style.width = '700px';
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('nav')?.textContent).toMatch(/Roll out.*web-1/s);
     });
     const isWhole = (selector: string): boolean => {
@@ -169,17 +170,17 @@ describe('the header', () => {
       'web-2',
     ]);
     choices(view)[0]?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines()[0]?.text).toBe('from web-3');
     });
     expect(view.asked.shown.at(-1)?.scope.host).toBe('web-3');
     await openMenu(view, 'host');
     await press('2');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(choices(view)).toHaveLength(1);
     });
     await press('{Enter}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines()[0]?.text).toBe('from web-2');
     });
     expect(view.find('log-picker')).toBeNull();
@@ -190,11 +191,11 @@ describe('the header', () => {
     await append([error('Error: from web-3')], 'web-3');
     await finish('failed', 4, 'web-3');
     const view = await mount(store, { address });
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('nav')?.textContent).toContain('web-1');
     });
     view.find('[title="Next Failed Host"]')?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines()[0]?.text).toBe('Error: from web-3');
     });
   });
@@ -203,22 +204,22 @@ describe('the header', () => {
     const view = await mount(new BigLog(1_000_000), { address: bigAddress });
     view.rows.focus();
     await press('{Control>}g{/Control}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('log-picker')).not.toBeNull();
     });
     await press('500000');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(choices(view)).toHaveLength(1);
     });
     await press('{Enter}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.lines().map(({ text }) => text)).toContain('line 500000');
     });
     await openMenu(view, 'more');
     choices(view)
       .find((choice) => choice.textContent.includes('JSON Lines'))
       ?.click();
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.asked.exported).toEqual([{ scope: bigAddress.scope, format: 'jsonLines' }]);
     });
   });
@@ -253,8 +254,8 @@ describe('everybody can use it', () => {
     const view = await mount(store, { address, reveal: { at: 'start' } });
     view.rows.focus();
     await press('{ArrowDown}');
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(view.find('.said')?.textContent).toBe('second');
-    }, 3_000);
+    });
   });
 });

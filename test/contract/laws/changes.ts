@@ -1,8 +1,9 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { WatchQuery } from '../../../src/model/query.ts';
 import type { Change } from '../../../src/model/source.ts';
 import { day, Recording } from '../recording.ts';
 import type { Law, Subject } from '../subject.ts';
+import { eventually } from '../../harness/eventually.ts';
 
 /** Watches until a change arrives that `wanted` accepts, after `change` has been made. */
 async function watched(
@@ -19,7 +20,7 @@ async function watched(
       if (wanted(one)) return;
     }
   })();
-  await vi.waitFor(() => expect(subject.waitingTails()).toBeGreaterThan(0), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(subject.waitingTails()).toBeGreaterThan(0));
   await change();
   await watching;
   leave.abort();
@@ -59,7 +60,7 @@ export const changeLaws: readonly Law[] = [
         for await (const change of subject.source.watch({}, { signal: leave.signal })) seen.push(change);
       })().catch((reason: unknown) => reason);
       const rests = async (told: number) =>
-        vi.waitFor(() => expect([seen.length, subject.waitingTails()]).toEqual([told, 1]), { timeout: 10_000 });
+        eventually(() => expect([seen.length, subject.waitingTails()]).toEqual([told, 1]));
       await rests(0);
       await recording.step('build', ['alpha']);
       await rests(1);

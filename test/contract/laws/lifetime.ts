@@ -1,9 +1,10 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { follow, oneHost, readOnward } from '../recording.ts';
 import type { Law, Subject } from '../subject.ts';
+import { eventually } from '../../harness/eventually.ts';
 
 async function waiting(subject: Subject, count: number): Promise<void> {
-  await vi.waitFor(() => expect(subject.waitingTails()).toBe(count), { timeout: 10_000, interval: 5 });
+  await eventually(() => expect(subject.waitingTails()).toBe(count));
 }
 
 export const lifetimeLaws: readonly Law[] = [
