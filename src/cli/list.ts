@@ -3,7 +3,7 @@ import type { ExecutionQuery } from '../model/query.ts';
 import { statuses } from '../model/status.ts';
 import type { Verb, Words } from './commandLine.ts';
 import { usageError } from './commandLine.ts';
-import { fromOption, jsonOption, openFrom } from './connection.ts';
+import { fromOptions, jsonOption, openFrom } from './connection.ts';
 import { exitCodes } from './exitCodes.ts';
 import { paintFor, paintStatus } from './paint.ts';
 import { print, printJson } from './printer.ts';
@@ -18,7 +18,7 @@ export const list: Verb = {
   operands: '',
   summary: 'List executions, newest first.',
   options: {
-    from: fromOption,
+    ...fromOptions,
     status: { type: 'string', multiple: true, value: 'status', help: `Only these: ${statuses.join(', ')}` },
     text: { type: 'string', value: 'text', help: 'Only those with this text in their name or id' },
     limit: { type: 'string', short: 'n', value: 'count', help: `At most so many (default ${defaultLimit})` },
@@ -28,7 +28,7 @@ export const list: Verb = {
     if (words.operands.length > 0)
       throw usageError(`"execlogs list" takes options only, not "${words.operands.join(' ')}".`);
     const query = queryOf(words);
-    const opened = await openFrom(words.text('from'));
+    const opened = await openFrom(words);
     await using _ = opened;
     const found: ExecutionSummary[] = [];
     const limit = words.count('limit') ?? defaultLimit;

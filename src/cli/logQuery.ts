@@ -5,11 +5,11 @@ import type { LogFilter, LogScope, Position } from '../model/query.ts';
 import type { LogSource } from '../model/source.ts';
 import { LogError } from '../model/errors.ts';
 import { usageError, type Option, type Words } from './commandLine.ts';
-import { fromOption, jsonOption } from './connection.ts';
+import { fromOptions, jsonOption } from './connection.ts';
 
 /** What `logs` and `tail` have in common. */
 export const logOptions: Readonly<Record<string, Option>> = {
-  from: fromOption,
+  ...fromOptions,
   step: { type: 'string', value: 'step', help: 'Only this step, by id or name' },
   host: { type: 'string', value: 'host', help: 'Only this host, by id or name; needs --step unless there is one step' },
   after: { type: 'string', value: 'pointer', help: 'Begin after this line' },

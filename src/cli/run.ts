@@ -8,7 +8,7 @@ import type { Pipeline } from '../record/pipeline/model.ts';
 import type { RunResult } from '../record/runResult.ts';
 import type { Stop } from '../record/stop.ts';
 import { usageError, type Verb, type Words } from './commandLine.ts';
-import { jsonOption, openTo } from './connection.ts';
+import { jsonOption, openTo, reachOptions } from './connection.ts';
 import { stopOnSignals } from './interrupts.ts';
 import { paintFor } from './paint.ts';
 import { lossWords, resultTable } from './resultTable.ts';
@@ -23,6 +23,7 @@ export const run: Verb = {
     'Ctrl-C ends the run as cancelled; a second one kills what still runs.',
   options: {
     to: { type: 'string', value: 'connection', help: 'Record there (default: the local store in EXECLOGS_HOME)' },
+    ...reachOptions,
     name: { type: 'string', value: 'name', help: "Name of the execution (default: the command's or the pipeline's)" },
     quiet: { type: 'boolean', short: 'q', help: 'Show neither output nor result' },
     json: { ...jsonOption, help: 'Print the result as one JSON object on stdout, everything else on stderr' },
@@ -31,7 +32,7 @@ export const run: Verb = {
     const start = await startOf(words);
     const stop = stopOnSignals();
     const out = new StandardOutput();
-    const sink = await openTo(words.text('to'));
+    const sink = await openTo(words);
     try {
       const result = await start(sink, out, stop);
       await tell(result, words, out);

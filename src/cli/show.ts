@@ -2,7 +2,7 @@ import { durationOf, type Execution, type HostResult, type Step } from '../model
 import type { StatusCounts } from '../model/execution.ts';
 import type { LogSource } from '../model/source.ts';
 import type { Verb } from './commandLine.ts';
-import { fromOption, jsonOption, openFrom } from './connection.ts';
+import { fromOptions, jsonOption, openFrom } from './connection.ts';
 import { exitCodes } from './exitCodes.ts';
 import { namedExecution } from './namedExecution.ts';
 import { paintFor, paintStatus } from './paint.ts';
@@ -19,10 +19,10 @@ export const show: Verb = {
   name: 'show',
   operands: '<execution>',
   summary: 'Show the steps and hosts of an execution.',
-  options: { from: fromOption, json: jsonOption },
+  options: { ...fromOptions, json: jsonOption },
   async run(words) {
     const name = words.operand('execution');
-    const opened = await openFrom(words.text('from'));
+    const opened = await openFrom(words);
     await using _ = opened;
     const execution = await namedExecution(opened.source, name);
     const steps: StepWithHosts[] = [];

@@ -19,7 +19,7 @@ export const tail: Verb = {
     const limit = words.count('limit');
     const position = positionOf(words);
     if (position.at === 'after' && limit !== undefined) throw usageError('--after and --limit exclude each other.');
-    const opened = await openFrom(words.text('from'));
+    const opened = await openFrom(words);
     await using _ = opened;
     const scope = await scopeOf(opened.source, await namedExecution(opened.source, name), words);
     const printer = new LinePrinter(scope, { json: words.flag('json'), times: words.flag('times') });
