@@ -19,11 +19,15 @@ export const vscodeServerPaths = {
   main: join(home, 'node_modules/code-server/lib/vscode/out/server-main.js'),
 };
 
-/** Installs the browser and VS Code's server where they are missing. */
+/** Installs the browser, Redis and VS Code's server where they are missing. */
 export async function installTestbed(): Promise<void> {
   const chromium = process.env['CHROMIUM'] ?? findProgram('chromium', 'google-chrome');
-  // Fonts for what the tests' pictures show; a browser that is there already has its own.
-  if (chromium === undefined) await installPackages(['chromium', 'fonts-dejavu-core', 'fonts-noto-cjk']);
+  const missing = [
+    // Fonts for what the tests' pictures show; a browser that is there already has its own.
+    ...(chromium === undefined ? ['chromium', 'fonts-dejavu-core', 'fonts-noto-cjk'] : []),
+    ...(findProgram('redis-server') === undefined ? ['redis-server'] : []),
+  ];
+  if (missing.length > 0) await installPackages(missing);
   await installVscodeServer();
 }
 
