@@ -155,8 +155,9 @@ async function tailTime({ opened: { source }, sink }: Store, scope: LogScope): P
     const begun = performance.now();
     await sink.append(batch);
     for (let told = false; !told; next = tail.next()) {
-      const { value } = await next;
-      told = (value?.lines.count ?? 0) > 0;
+      const result = await next;
+      if (result.done) throw new Error('the tail ended');
+      told = result.value.lines.count > 0;
     }
     times.push(performance.now() - begun);
   }
