@@ -1,12 +1,27 @@
-import type { HttpAnswer, HttpCall, Route, Served } from '../dialects/http.ts';
+import type { HttpAnswer, Route, Served } from '../dialects/http.ts';
 import { LogError } from '../model/errors.ts';
-import { errorBody, statusOf } from './errorTable.ts';
+import { Access } from './access.ts';
+import type { BodyLimits } from './body.ts';
+import { Callers, type CallerRules } from './callers.ts';
+import { counted } from './counted.ts';
+import { failureAnswer } from './failureAnswer.ts';
+import { Metrics } from './metrics.ts';
+import { observed } from './observed.ts';
 import type { HttpRequest } from './request.ts';
-import { Routing, type Matched } from './routing.ts';
+import { Routing } from './routing.ts';
+import { ServiceCall } from './serviceCall.ts';
+import type { ServiceLog } from './serviceLog.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface HandlerOptions {
   readonly served: Served;
   readonly routes: readonly Route[];
+  /** Who may ask for what; without, everyone who can reach the service may do everything. */
+  readonly tokens?: Tokens;
+  readonly callers?: CallerRules;
+  readonly limits?: BodyLimits;
+  readonly log?: ServiceLog;
+  readonly metrics?: Metrics;
 }
 
 /** Answers requests, whatever server they came through. Never rejects. */
@@ -14,38 +29,113 @@ export interface Handler {
   answer(request: HttpRequest): Promise<HttpAnswer>;
 }
 
-export function createHandler({ served, routes }: HandlerOptions): Handler {
-  const routing = new Routing(routes);
-  return {
-    async answer(request) {
-      try {
-        const at = request.target.indexOf('?');
-        const path = at < 0 ? request.target : request.target.slice(0, at);
-        const matched = routing.match(request.method, path);
-        return await matched.route.answer(callOf(request, matched), served);
-      } catch (error) {
-        return errorAnswer(LogError.from(error));
-      }
-    },
-  };
+export function createHandler(options: HandlerOptions): Handler {
+  return new ServiceHandler(options);
 }
 
-function callOf(request: HttpRequest, { params }: Matched): HttpCall {
-  const at = request.target.indexOf('?');
-  return {
-    method: request.method,
-    params,
-    query: new URLSearchParams(at < 0 ? '' : request.target.slice(at + 1)),
-    header: (name) => request.header(name),
-    body: request.body,
-    signal: request.signal,
-  };
+/** What is known of a request as it is dealt with, for log and figures. */
+interface Told {
+  route?: Route;
+  token?: string;
+  origin?: string;
 }
 
-function errorAnswer(error: LogError): HttpAnswer {
-  return {
-    status: statusOf(error),
-    headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: errorBody(error.code, error.message),
+class ServiceHandler implements Handler {
+  readonly #routing: Routing;
+  readonly #callers: Callers;
+  readonly #access: Access;
+  readonly #limits: BodyLimits;
+  readonly #log: ServiceLog;
+  readonly #metrics: Metrics;
+
+  constructor({ served, routes, tokens, callers = {}, limits = {}, log, metrics }: HandlerOptions) {
+    this.#metrics = metrics ?? new Metrics();
+    this.#routing = new Routing(routes);
+    this.#callers = new Callers(callers);
+    this.#access = new Access(counted(served, this.#metrics), tokens);
+    this.#limits = limits;
+    this.#log = log ?? (() => undefined);
+  }
+
+  async answer(request: HttpRequest): Promise<HttpAnswer> {
+    const begun = performance.now();
+    const told: Told = {};
+    let answer: HttpAnswer;
+    let failure: string | undefined;
+    try {
+      answer = await this.#answer(request, told);
+    } catch (error) {
+      ({ answer, failure } = failureAnswer(error, request, this.#log));
+    }
+    const ends = (broke?: string): void => {
+      this.#tell(request, told, { status: answer.status, begun, failure: broke ?? failure });
+    };
+    this.#metrics.answered(nameOf(told.route), answer.status, (performance.now() - begun) / 1_000);
+    const { body } = answer;
+    if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+      ends();
+      return finished(answer, told.origin);
+    }
+    return finished({ ...answer, body: observed(body, this.#metrics, this.#log, ends) }, told.origin);
+  }
+
+  async #answer(request: HttpRequest, told: Told): Promise<HttpAnswer> {
+    const origin = this.#callers.check(request);
+    if (origin !== undefined) told.origin = origin;
+    const { target } = request;
+    const at = target.indexOf('?');
+    const path = at < 0 ? target : target.slice(0, at);
+    if (request.method === 'OPTIONS') return optionsOf(this.#routing.methodsOf(path), origin);
+    const { route, params } = this.#routing.match(request.method, path);
+    told.route = route;
+    const { served, token } = this.#access.enter(request, route);
+    if (token !== undefined) told.token = token;
+    const call = new ServiceCall(request, params, at < 0 ? '' : target.slice(at + 1), this.#limits);
+    return route.answer(call, route.needs === 'write' ? call.keepingAlive(served) : served);
+  }
+
+  #tell(request: HttpRequest, told: Told, { status, begun, failure }: Ended): void {
+    this.#log({
+      level: status >= 500 ? 'error' : status >= 400 ? 'warn' : 'info',
+      event: 'request',
+      method: /^[A-Z]{1,20}$/.test(request.method) ? request.method : '?',
+      route: told.route?.path ?? 'none',
+      status,
+      ms: Math.round((performance.now() - begun) * 10) / 10,
+      token: told.token,
+      error: failure,
+    });
+  }
+}
+
+interface Ended {
+  readonly status: number;
+  readonly begun: number;
+  readonly failure: string | undefined;
+}
+
+function nameOf(route: Route | undefined): string {
+  return route ? `${route.method} ${route.path}` : 'none';
+}
+
+/** Headers that every answer carries: nothing is kept by anyone between, and nothing is taken for what it is not. */
+function finished(answer: HttpAnswer, origin: string | undefined): HttpAnswer {
+  const headers = {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(origin !== undefined && { 'access-control-allow-origin': origin, vary: 'origin' }),
+    ...answer.headers,
   };
+  return { ...answer, headers };
+}
+
+function optionsOf(methods: readonly string[], origin: string | undefined): HttpAnswer {
+  if (methods.length === 0) throw new LogError('notFound', 'There is nothing under this path. See docs/http-api.md.');
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  const preflight = origin !== undefined && {
+    'access-control-allow-methods': allow,
+    'access-control-allow-headers': 'authorization, content-type, last-event-id',
+    'access-control-max-age': '600',
+  };
+  return { status: 204, headers: { allow, ...preflight } };
 }

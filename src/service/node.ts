@@ -1,85 +1,151 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
-import type { HttpAnswer } from '../dialects/http.ts';
 import { LogError } from '../model/errors.ts';
 import type { Handler } from './handler.ts';
 import { writeAnswer } from './nodeAnswer.ts';
+import { answerBroken } from './nodeBroken.ts';
+import { Exchange } from './nodeExchange.ts';
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Connections at a time; more are not taken. Default 2,000. */
+  readonly connections?: number;
+  /** How long what is under way may take to end when the server is closed, in milliseconds. Default 3 s. */
+  readonly grace?: number;
+  /** How long a reader may take nothing before it is let go, in milliseconds. Default 10 min. */
+  readonly stall?: number;
 }
 
 export interface Server {
   /** `http://127.0.0.1:8000`, without a slash at its end. */
   readonly url: string;
-  /** Takes no more requests, tells the open ones, and resolves when they have ended. */
+  /** Takes no more requests, tells the open ones, and resolves when all have ended. */
   close(): Promise<void>;
 }
 
-/** Answers HTTP at an address. Throws unavailable when it cannot be had. */
-export async function listen(handler: Handler, { host = '127.0.0.1', port }: ListenOptions): Promise<Server> {
-  const calls = new Set<AbortController>();
-  const http = createServer({ noDelay: true, keepAlive: true }, (request, response) => {
-    void serve(handler, calls, request, response);
-  });
-  http.listen({ host, port });
-  try {
-    await once(http, 'listening');
-  } catch (error) {
-    throw LogError.from(error, 'unavailable');
+/** What a request's first line and headers may take: in bytes together, and in milliseconds to come. */
+const limits = { maxHeaderSize: 16_384, headersTimeout: 15_000 } as const;
+/** How long a connection is kept for the next request, in milliseconds; longer than clients keep theirs. */
+const keepAliveTimeout = 65_000;
+
+/** Answers HTTP at an address. Throws unavailable when it cannot be had, and invalidRequest when there is none such. */
+export async function listen(handler: Handler, options: ListenOptions): Promise<Server> {
+  const server = new NodeServer(handler, options);
+  await server.begin(options.host ?? '127.0.0.1', options.port);
+  return server;
+}
+
+class NodeServer implements Server {
+  readonly #handler: Handler;
+  readonly #http: HttpServer;
+  readonly #grace: number;
+  readonly #stall: number;
+  readonly #open = new Set<Exchange>();
+  #closing: Promise<void> | undefined;
+
+  constructor(handler: Handler, { connections = 2_000, grace = 3_000, stall = 600_000 }: ListenOptions) {
+    this.#handler = handler;
+    this.#grace = grace;
+    this.#stall = stall;
+    this.#http = createServer({
+      ...limits,
+      keepAliveTimeout,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      // A stream of lines may take as long as what it tells of; its silence is limited instead.
+      requestTimeout: 0,
+      connectionsCheckingInterval: 5_000,
+    });
+    this.#http.maxConnections = connections;
+    this.#http.on('request', (request, response) => void this.#serve(request, response, false));
+    this.#http.on('checkContinue', (request, response) => void this.#serve(request, response, true));
+    this.#http.on('clientError', answerBroken);
   }
-  return { url: urlOf(http), close: () => close(http, calls) };
-}
 
-async function close(http: HttpServer, calls: ReadonlySet<AbortController>): Promise<void> {
-  const closed = once(http, 'close');
-  http.close();
-  for (const call of calls) call.abort(new LogError('closed', 'The service stops.'));
-  http.closeIdleConnections();
-  await closed;
-}
+  get url(): string {
+    const address = this.#http.address();
+    if (typeof address !== 'object' || !address) throw new LogError('closed', 'The server has no address any longer.');
+    const { family, port } = address;
+    const host = { '0.0.0.0': '127.0.0.1', '::': '::1' }[address.address] ?? address.address;
+    return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`;
+  }
 
-async function serve(
-  handler: Handler,
-  calls: Set<AbortController>,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const call = new AbortController();
-  calls.add(call);
-  response.once('close', () => {
-    calls.delete(call);
-    call.abort(new LogError('closed', 'The caller has left.'));
-  });
-  const answer: HttpAnswer = await handler.answer({
-    method: request.method ?? '',
-    target: request.url ?? '/',
-    header: (name) => headerOf(request, name),
-    body: bodyOf(request),
-    signal: call.signal,
-  });
-  await writeAnswer(response, answer, request.method === 'HEAD').catch(() => response.destroy());
-}
+  async begin(host: string, port: number): Promise<void> {
+    try {
+      this.#http.listen({ host, port });
+      await once(this.#http, 'listening');
+    } catch (error) {
+      throw listenError(error, host, port);
+    }
+  }
 
-function headerOf(request: IncomingMessage, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value.join(', ') : value;
-}
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
 
-async function* bodyOf(request: IncomingMessage): AsyncGenerator<Uint8Array, void> {
-  try {
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) yield chunk as Uint8Array;
-  } catch (error) {
-    throw new LogError('invalidRequest', 'The request was cut short. Send it again.', { cause: error });
+  async #close(): Promise<void> {
+    const closed = once(this.#http, 'close');
+    this.#http.close();
+    for (const exchange of this.#open) exchange.abort(new LogError('closed', 'The service is stopping.'));
+    const timer = setTimeout(() => {
+      this.#http.closeAllConnections();
+    }, this.#grace);
+    await closed;
+    clearTimeout(timer);
+    // What answered may still be ending what it had begun.
+    await within(this.#grace, Promise.all([...this.#open].map((exchange) => exchange.ended)));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
+    const exchange = new Exchange(request, response, expectsContinue);
+    this.#open.add(exchange);
+    if (this.#closing) exchange.abort(new LogError('closed', 'The service is stopping.'));
+    try {
+      const answer = await this.#handler.answer(exchange);
+      const last = this.#closing !== undefined;
+      await writeAnswer(response, answer, { exchange, stall: this.#stall, last });
+    } catch {
+      // What broke was told where it broke. Those who read must not take it for the end.
+      response.destroy();
+    } finally {
+      this.#open.delete(exchange);
+      exchange.end();
+      if (this.#closing) this.#http.closeIdleConnections();
+    }
   }
 }
 
-function urlOf(http: HttpServer): string {
-  const address = http.address();
-  if (typeof address !== 'object' || !address) throw new LogError('internal', 'The server has no address.');
-  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-  return `http://${host}:${address.port}`;
+/** Waits for `work`, but no longer than so many milliseconds. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
+function listenError(error: unknown, host: string, port: number): LogError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const cause = { cause: error };
+  switch (code) {
+    case 'EADDRINUSE':
+      return new LogError(
+        'unavailable',
+        `Port ${port} of ${host} is taken. Choose another, or 0 for any that is free.`,
+        cause,
+      );
+    case 'EACCES':
+      return new LogError('unavailable', `Port ${port} may not be used. Choose one above 1023.`, cause);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new LogError('invalidRequest', `This machine has no address ${host}. Choose one it has.`, cause);
+    default:
+      return LogError.from(error, 'unavailable');
+  }
 }

@@ -1,63 +1,85 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-import type { Writable } from 'node:stream';
+import type { ServerResponse } from 'node:http';
 import type { HttpAnswer } from '../dialects/http.ts';
+import type { Exchange } from './nodeExchange.ts';
 
 /** What is written at once, in bytes. */
 const block = 65_536;
+/** How long somebody may go on sending what nobody wants, in milliseconds. */
+const sendingOn = 2_000;
 
-interface Response extends Writable {
-  writeHead(status: number, headers: OutgoingHttpHeaders): unknown;
+export interface WriteOptions {
+  readonly exchange: Exchange;
+  /** How long a reader may take nothing, in milliseconds. */
+  readonly stall: number;
+  /** Whether the connection ends with this answer. */
+  readonly last: boolean;
 }
 
 /** Writes an answer as fast as its reader takes it. Rejects when its body does. */
-export async function writeAnswer(response: Response, answer: HttpAnswer, headOnly: boolean): Promise<void> {
-  const { status, headers = {}, body } = answer;
+export async function writeAnswer(response: ServerResponse, answer: HttpAnswer, options: WriteOptions): Promise<void> {
+  const { exchange, last } = options;
+  const { body } = answer;
+  const headOnly = exchange.method === 'HEAD';
+  const unread = exchange.hasUnread;
+  if (last || unread) response.shouldKeepAlive = false;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    response.writeHead(status, { ...headers, ...(status !== 204 && { 'content-length': bytes?.length ?? 0 }) });
-    response.end(headOnly ? undefined : bytes);
-    return;
+    const bytes = writeHead(response, answer, body);
+    if (bytes.length <= block && !unread) {
+      response.end(headOnly ? undefined : bytes);
+      return;
+    }
+    if (!headOnly) await writeBlocks(bytes, response, options.stall);
+    if (unread) await exchange.letPass(sendingOn);
+  } else {
+    const parts = body[Symbol.asyncIterator]();
+    response.writeHead(answer.status, answer.headers).flushHeaders();
+    if (headOnly || response.destroyed) await parts.return?.();
+    else await pump(parts, response, options.stall);
   }
-  const iterator = body[Symbol.asyncIterator]();
-  response.writeHead(status, headers);
-  if (!headOnly) await pump(iterator, response);
-  else await iterator.return?.();
   response.end();
 }
 
-async function pump(parts: AsyncIterator<string | Uint8Array>, response: Response): Promise<void> {
+function writeHead(
+  response: ServerResponse,
+  { status, headers }: HttpAnswer,
+  body: string | Uint8Array = '',
+): Uint8Array {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': bytes.length });
+  return bytes;
+}
+
+/** Asks for the next part when the one before is on its way, and for no more when the reader has left. */
+async function pump(parts: AsyncIterator<string | Uint8Array>, response: ServerResponse, stall: number): Promise<void> {
   const leave = (): void => {
-    void parts.return?.();
+    parts.return?.().catch(() => undefined);
   };
   response.once('close', leave);
   try {
-    while (!response.destroyed) {
-      const part = await parts.next();
-      if (part.done) return;
-      await writeBlocks(typeof part.value === 'string' ? Buffer.from(part.value) : part.value, response);
-    }
+    for (let part = await parts.next(); !part.done && !response.destroyed; part = await parts.next())
+      await writeBlocks(typeof part.value === 'string' ? Buffer.from(part.value) : part.value, response, stall);
   } finally {
     response.off('close', leave);
   }
 }
 
-async function writeBlocks(bytes: Uint8Array, response: Response): Promise<void> {
+async function writeBlocks(bytes: Uint8Array, response: ServerResponse, stall: number): Promise<void> {
   for (let from = 0; from < bytes.length; from += block) {
     if (response.destroyed) return;
-    if (!response.write(bytes.subarray(from, from + block))) await drained(response);
+    if (!response.write(bytes.subarray(from, from + block))) await drained(response, stall);
   }
 }
 
 /** Resolves when more may be written, or when nobody reads any longer. */
-function drained(response: Writable): Promise<void> {
+function drained(response: ServerResponse, stall: number): Promise<void> {
   if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const go = (): void => {
-      response.off('drain', go);
-      response.off('close', go);
+      clearTimeout(timer);
+      response.off('drain', go).off('close', go);
       resolve();
     };
-    response.on('drain', go);
-    response.on('close', go);
+    const timer = setTimeout(() => response.destroy(), stall).unref();
+    response.on('drain', go).on('close', go);
   });
 }

@@ -1,0 +1,36 @@
+import type { Route, Served } from '../dialects/http.ts';
+import { permitted } from './permitted.ts';
+import type { HttpRequest } from './request.ts';
+import type { Grant, Tokens } from './tokens.ts';
+import { refused } from './visibility.ts';
+
+/** What a caller was let in to. */
+export interface Entry {
+  readonly served: Served;
+  /** The name of the token, for the log. */
+  readonly token?: string;
+}
+
+/** Lets callers in to what their tokens allow. */
+export class Access {
+  readonly #served: Served;
+  readonly #tokens: Tokens | undefined;
+  readonly #everything: Entry;
+  readonly #entries = new WeakMap<Grant, Entry>();
+
+  constructor(served: Served, tokens: Tokens | undefined) {
+    this.#served = served;
+    this.#tokens = tokens;
+    this.#everything = { served };
+  }
+
+  /** Throws unauthorized without a valid token, and forbidden when it does not allow what the route does. */
+  enter(request: HttpRequest, route: Route): Entry {
+    if (!this.#tokens || 'open' in route) return this.#everything;
+    const grant = this.#tokens.grantOf(request.header('authorization'));
+    if (!grant.may(route.needs)) throw refused();
+    let entry = this.#entries.get(grant);
+    if (!entry) this.#entries.set(grant, (entry = { served: permitted(this.#served, grant), token: grant.name }));
+    return entry;
+  }
+}

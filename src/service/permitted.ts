@@ -1,0 +1,133 @@
+import { abortReason, onAbort } from '../base/abort.ts';
+import { leavable } from '../base/leavable.ts';
+import type { Served } from '../dialects/http.ts';
+import { LogError } from '../model/errors.ts';
+import type { Execution, ExecutionRef, ExecutionSummary } from '../model/execution.ts';
+import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
+import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
+import type { CallOptions, Capabilities, Change, LogSource } from '../model/source.ts';
+import { PermittedSink } from './permittedSink.ts';
+import type { Grant } from './tokens.ts';
+import { Visibility } from './visibility.ts';
+
+/** What is served, narrowed to what a token may see and do: no route can forget to ask. */
+export function permitted(served: Served, grant: Grant): Served {
+  const visible = new Visibility(served.source, grant);
+  const { admin } = served;
+  const sinkFor = served.sinkFor?.bind(served);
+  return {
+    source: new PermittedSource(served.source, visible),
+    ...(sinkFor &&
+      grant.may('write') && {
+        sinkFor: async (execution: string) => {
+          await visible.checkWritable(execution);
+          return new PermittedSink(() => sinkFor(execution), visible);
+        },
+      }),
+    ...(admin &&
+      grant.may('delete') && {
+        admin: {
+          deleteExecution: async (ref: ExecutionRef, options?: CallOptions) => {
+            await visible.check(ref.execution);
+            await admin.deleteExecution(ref, options);
+          },
+        },
+      }),
+  };
+}
+
+/** How often a list is read on for want of executions that may be seen, before a short page is given. */
+const mostReads = 20;
+
+class PermittedSource implements LogSource {
+  readonly capabilities: Capabilities;
+  readonly #source: LogSource;
+  readonly #visible: Visibility;
+
+  constructor(source: LogSource, visible: Visibility) {
+    this.capabilities = source.capabilities;
+    this.#source = source;
+    this.#visible = visible;
+  }
+
+  async listExecutions(query: ExecutionQuery, options?: CallOptions): Promise<ExecutionList> {
+    this.#visible.checkValid();
+    if (this.#visible.everything) return this.#source.listExecutions(query, options);
+    const limit = query.limit ?? 50;
+    const executions: ExecutionSummary[] = [];
+    let cursor = query.cursor;
+    for (let reads = 0; reads < mostReads; reads++) {
+      const at = { ...query, limit: limit - executions.length, ...(cursor !== undefined && { cursor }) };
+      const page = await this.#source.listExecutions(at, options);
+      executions.push(...page.executions.filter((execution) => this.#visible.sees(execution)));
+      cursor = page.next;
+      if (cursor === undefined) return { executions };
+      if (executions.length >= limit / 2) break;
+    }
+    return { executions, ...(cursor !== undefined && { next: cursor }) };
+  }
+
+  async getExecution(ref: ExecutionRef, options?: CallOptions): Promise<Execution> {
+    await this.#visible.check(ref.execution);
+    return this.#source.getExecution(ref, options);
+  }
+
+  async getStepResult(query: StepQuery, options?: CallOptions): Promise<StepResult> {
+    await this.#visible.check(query.execution);
+    return this.#source.getStepResult(query, options);
+  }
+
+  async readLog(query: LogQuery, options?: CallOptions): Promise<LogPage> {
+    await this.#visible.check(query.execution);
+    return this.#source.readLog(query, options);
+  }
+
+  tailLog(query: LogQuery, options?: CallOptions): AsyncIterable<LogPage> {
+    return this.#stream(options, query.execution, (signal) => this.#source.tailLog(query, { signal }));
+  }
+
+  watch(query: WatchQuery, options?: CallOptions): AsyncIterable<Change> {
+    if (query.execution !== undefined || this.#visible.everything)
+      return this.#stream(options, query.execution, (signal) => this.#source.watch(query, { signal }));
+    return this.#stream(options, undefined, (signal) => this.#visibleChanges(query, signal));
+  }
+
+  /** What is served is its owner's. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** A stream that ends when its reader leaves or when the token is taken back. */
+  #stream<T>(
+    options: CallOptions | undefined,
+    execution: string | undefined,
+    open: (signal: AbortSignal) => AsyncIterable<T>,
+  ): AsyncIterable<T> {
+    const visible = this.#visible;
+    const generate = async function* (left: AbortSignal): AsyncGenerator<T, void> {
+      visible.checkValid();
+      if (execution !== undefined) await visible.check(execution);
+      const either = new AbortController();
+      const forget = [left, visible.ended].map((signal) => onAbort(signal, () => either.abort(abortReason(signal))));
+      try {
+        yield* open(either.signal);
+      } finally {
+        for (const one of forget) one();
+      }
+    };
+    return leavable(generate, options?.signal);
+  }
+
+  async *#visibleChanges(query: WatchQuery, signal: AbortSignal): AsyncGenerator<Change, void> {
+    for await (const change of this.#source.watch(query, { signal }))
+      if (await this.#isVisible(change.execution)) yield change;
+  }
+
+  async #isVisible(execution: string): Promise<boolean> {
+    try {
+      await this.#visible.check(execution);
+      return true;
+    } catch (error) {
+      if (error instanceof LogError && error.code === 'forbidden') return false;
+      throw error;
+    }
+  }
+}
