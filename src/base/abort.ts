@@ -30,3 +30,32 @@ export function delay(milliseconds: number, signal?: AbortSignal): Promise<void>
     });
   });
 }
+
+/** A signal that aborts when one of `signals` does, with its reason; `dispose` lets go of them. */
+export function anySignal(signals: readonly (AbortSignal | undefined)[]): { signal: AbortSignal; dispose(): void } {
+  const joined = new AbortController();
+  const forget = signals.map((signal) =>
+    onAbort(signal, () => {
+      joined.abort(signal?.reason);
+    }),
+  );
+  return {
+    signal: joined.signal,
+    dispose() {
+      for (const one of forget) one();
+    },
+  };
+}
+
+/** What `promise` gives, unless `signal` aborts before; the promise goes on. */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const forget = onAbort(signal, () => {
+    aborted.reject(abortReason(signal));
+  });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    forget();
+  }
+}

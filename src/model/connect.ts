@@ -24,6 +24,8 @@ export interface ConnectOptions {
   readonly tls?: { readonly ca?: string; readonly allowSelfSigned?: boolean };
   /** Where a system serves its event streams, when that is not where it serves its API. */
   readonly streamUrl?: string;
+  /** How long a tail or a watch tries to get a broken stream back before it throws, in milliseconds; default five minutes. */
+  readonly patience?: number;
   /** Is told what the connection does (requests, reconnections, why), without secrets, for a log. */
   readonly trace?: (words: string) => void;
 }

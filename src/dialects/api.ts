@@ -1,0 +1,172 @@
+import { abortReason, anySignal } from '../base/abort.ts';
+import type { ConnectOptions } from '../model/connect.ts';
+import { LogError } from '../model/errors.ts';
+import { unreachable } from './httpErrors.ts';
+import { send } from './send.ts';
+
+/** How long an answer may take as a whole, in milliseconds. */
+const longestAnswer = 120_000;
+/** How large an answer may be, in bytes: a page is about 1 MiB, but one line may be longer. */
+const largestAnswer = 256 * 1_048_576;
+
+export interface ApiCall {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly query?: URLSearchParams;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds until the answer must be there as a whole. */
+  readonly timeout?: number;
+}
+
+/** Requests to one HTTP API, with the credentials of its connection. Ends with `close`. */
+export class Api {
+  readonly base: URL;
+  readonly #options: ConnectOptions;
+  readonly #ended = new AbortController();
+
+  /** `url` is the connection's, with or without its dialect before the scheme. Throws invalidRequest when it is none. */
+  constructor(url: string, options: ConnectOptions) {
+    this.base = baseOf(url);
+    this.#options = options;
+  }
+
+  get fetch(): typeof fetch | undefined {
+    return this.#options.fetch;
+  }
+
+  /** Aborted by `close`. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  trace(words: string): void {
+    this.#options.trace?.(words);
+  }
+
+  /** Where an event stream of the API is. */
+  streamUrl(path: string, query: URLSearchParams): URL {
+    const { streamUrl } = this.#options;
+    return under(streamUrl === undefined ? this.base : baseOf(streamUrl), path, query);
+  }
+
+  /** Where a path of the API is. */
+  url(path: string, query?: URLSearchParams): URL {
+    return under(this.base, path, query);
+  }
+
+  /** What proves who is asking; empty when nothing is known that does. */
+  async authorization(): Promise<Record<string, string>> {
+    const known = await this.#options.credentials?.get();
+    if (known?.token !== undefined) return { authorization: `Bearer ${known.token}` };
+    if (known?.password === undefined) return {};
+    const bytes = new TextEncoder().encode(`${known.user ?? ''}:${known.password}`);
+    return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+  }
+
+  /** The JSON of an answer. Throws `LogError`s, and the signal's reason when it aborts. */
+  async json(path: string, call: ApiCall = {}): Promise<unknown> {
+    return this.within(
+      call.signal,
+      async (signal) => {
+        const answer = await this.#send(path, call, signal);
+        const text = await textOf(answer, signal);
+        if (text === '') return undefined;
+        try {
+          return JSON.parse(text) as unknown;
+        } catch (error) {
+          const words = `${answer.url} does not answer in JSON. Is the address right?`;
+          throw new LogError('unavailable', words, { cause: error });
+        }
+      },
+      call.timeout,
+    );
+  }
+
+  /** Runs `work` until it is done, the signal aborts, this is closed, or the time is over. */
+  async within<T>(
+    outer: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+    timeout = longestAnswer,
+  ): Promise<T> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(this.#late(timeout)), timeout);
+    const joined = anySignal([outer, this.ended, late.signal]);
+    try {
+      if (joined.signal.aborted) throw abortReason(joined.signal);
+      return await work(joined.signal);
+    } finally {
+      clearTimeout(timer);
+      joined.dispose();
+    }
+  }
+
+  close(): void {
+    this.#ended.abort(new LogError('closed', `The connection to ${this.base.origin} is closed.`));
+  }
+
+  async #send(path: string, { method = 'GET', query, body }: ApiCall, signal: AbortSignal): Promise<Response> {
+    const headers = { accept: 'application/json', ...(await this.authorization()) };
+    const json = body === undefined ? undefined : JSON.stringify(body);
+    return send(this.url(path, query), {
+      method,
+      headers: json === undefined ? headers : { ...headers, 'content-type': 'application/json' },
+      ...(json !== undefined && { body: json }),
+      signal,
+      fetch: this.fetch,
+    });
+  }
+
+  #late(timeout: number): LogError {
+    return new LogError('unavailable', `${this.base.origin} did not answer within ${Math.round(timeout / 1_000)} s.`);
+  }
+}
+
+function under(base: URL, path: string, query: URLSearchParams | undefined): URL {
+  const url = new URL(base.href.replace(/\/$/, '') + path);
+  if (query) url.search = query.toString();
+  return url;
+}
+
+/** `executor+https://host/base/` → `https://host/base`. */
+function baseOf(url: string): URL {
+  const bare = url.replace(/^[a-z0-9]+\+(?=https?:)/i, '');
+  if (!/^https?:\/\//i.test(bare) || !URL.canParse(bare))
+    throw new LogError('invalidRequest', 'This is no address of a service. Write http(s)://<host>[:<port>][/<path>].');
+  const base = new URL(bare);
+  base.search = '';
+  base.hash = '';
+  base.pathname = base.pathname.replace(/\/+(api\/executor\/*)?$/, '');
+  return base;
+}
+
+/** Reads an answer to its end. */
+async function textOf(answer: Response, signal: AbortSignal): Promise<string> {
+  try {
+    const announced = Number(answer.headers.get('content-length') ?? Number.NaN);
+    if (announced <= largestAnswer) return await answer.text();
+    return await countedText(answer);
+  } catch (error) {
+    throw signal.aborted ? abortReason(signal) : unreachable(answer.url, error);
+  }
+}
+
+async function countedText(answer: Response): Promise<string> {
+  const reader = (answer.body as ReadableStream<Uint8Array> | null)?.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  let size = 0;
+  for (;;) {
+    const part = await reader?.read();
+    if (!part || part.done) return text + decoder.decode();
+    size += part.value.length;
+    if (size > largestAnswer) {
+      await reader?.cancel();
+      throw new LogError(
+        'unavailable',
+        `${answer.url} answers with more than ${largestAnswer} bytes. It was not read.`,
+      );
+    }
+    text += decoder.decode(part.value, { stream: true });
+  }
+}

@@ -1,0 +1,30 @@
+import { LogError } from '../../model/errors.ts';
+import type { LogScope } from '../../model/query.ts';
+
+const records = '/api/executor/execution-records/';
+const realtime = '/api/realtime/sse/';
+
+/** Where things are under the API, by their ids. Throws notFound for ids that no path can hold. */
+export const paths = {
+  capabilities: '/api/executor/capabilities/',
+  executions: records,
+  execution: (execution: string) => `${records}${segment(execution)}`,
+  steps: (execution: string) => `${records}${segment(execution)}steps/`,
+  step: (execution: string, step: string) => `${records}${segment(execution)}steps/${segment(step)}`,
+  host: (execution: string, step: string, host: string) =>
+    `${records}${segment(execution)}steps/${segment(step)}hosts/${segment(host)}`,
+  log: ({ execution, step, host }: LogScope) => {
+    const inStep = step === undefined ? '' : `steps/${segment(step)}`;
+    const onHost = host === undefined ? '' : `hosts/${segment(host)}`;
+    return `${records}${segment(execution)}${inStep}${onHost}logs/`;
+  },
+  logStream: (execution: string) => `${realtime}logs/${segment(execution)}`,
+  changes: `${realtime}changes/`,
+};
+
+/** One id and a slash. URLs take `.` and `..` for steps in the path, however they are written. */
+function segment(id: string): string {
+  if (id === '' || id === '.' || id === '..' || /\p{Surrogate}/u.test(id))
+    throw new LogError('notFound', `There is nothing called "${id}".`);
+  return `${encodeURIComponent(id)}/`;
+}
