@@ -1,4 +1,5 @@
 import type { LineColumns, LineOrigin } from '../model/line.ts';
+import type { Gap } from '../model/page.ts';
 import { pointer, type Pointer } from '../model/pointer.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Chunk {
   readonly count: number;
   /** Absent when the lines are gone. */
   readonly lines?: LineColumns;
+  /** Why they are gone, when it was not by trimming. */
+  readonly lost?: Gap['reason'];
 }
 
 /** A place between two rows: `row` is the last one before it, 0 at the start. */
@@ -42,6 +45,8 @@ export interface ChunkedLog {
 export interface ChunkedSource {
   /**
    * Runs `look` on a log whose rows, chunks and state agree with each other; what it was given must not be kept.
+   * A source that is asked for what it does not have at hand may break `look` off, by an error of its own thrown from
+   * the log's methods, fetch it, and run `look` again: `look` lets such errors pass, and bears being begun again.
    * Rejects as reading does: notFound, unavailable, closed.
    */
   look<T>(look: (log: ChunkedLog) => T): Promise<T>;

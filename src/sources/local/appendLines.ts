@@ -1,18 +1,12 @@
 import { knownLines } from '../../base/appendRange.ts';
-import { lastWithin } from '../../base/columnRange.ts';
+import { encodeColumns } from '../../base/chunkCode.ts';
+import { chunkEnd } from '../../base/chunkEnd.ts';
 import { errorLines } from '../../base/errorLines.ts';
 import { LogError } from '../../model/errors.ts';
 import type { LineColumns } from '../../model/line.ts';
-import type { Append } from '../../model/sink.ts';
+import type { Append, Loss } from '../../model/sink.ts';
 import { isFinished, type Status } from '../../model/status.ts';
-import { encodeColumns } from './chunkCode.ts';
 import type { Database } from './database.ts';
-
-/** A chunk is read and decoded whole for any of its lines, so it is a page or less. */
-const chunkRoom = { lines: 1_000, bytes: 256 * 1_024 } as const;
-
-/** Tiny lines are decoded faster than rows are written, so more of them share one. */
-const tinyChunkRoom = { lines: 4_000, bytes: 16 * 1_024 } as const;
 
 /** Ids of a host and what it belongs to. */
 export interface HostIds {
@@ -50,14 +44,11 @@ export class Appender {
    * levels are marked. Call within a write. Throws before anything is written: notFound, invalidRequest.
    */
   append(ids: HostIds, batch: Append, from: number, to: number): Appended {
-    const { version } = this.#db;
-    if (version !== this.#version) this.forget();
-    this.#version = version;
+    this.#renew();
     const host = this.#host(ids, batch);
     const start = from + knownLines(batch.firstNumber + from, to - from, host.lines);
     if (start === to) return { anything: false, foundError: false };
-    if (host.ended)
-      throw new LogError('invalidRequest', `Host "${batch.host}" has ended; nothing more can be appended.`);
+    this.#begin(ids, host, batch);
     this.#write(ids, batch.lines, start, to);
     host.lines += to - start;
     const { errors, first } = errorLines(batch.lines, start, to);
@@ -72,35 +63,64 @@ export class Appender {
     return { anything: true, foundError };
   }
 
+  /** Puts a chunk without lines where a gap is; false when it is known already. Call and throws as `append`. */
+  lose(ids: HostIds, loss: Loss): boolean {
+    this.#renew();
+    const host = this.#host(ids, loss);
+    const count = loss.count - knownLines(loss.firstNumber, loss.count, host.lines);
+    if (count === 0) return false;
+    this.#begin(ids, host, loss);
+    this.#insert(ids, { count, columns: nothing, text: nothing, lost: loss.reason });
+    host.lines += count;
+    this.#db.run('UPDATE hosts SET lines = ? WHERE id = ?', host.lines, ids.host);
+    return true;
+  }
+
+  #renew(): void {
+    const { version } = this.#db;
+    if (version !== this.#version) this.forget();
+    this.#version = version;
+  }
+
+  /** Lines that are copied keep the pointers that they had. */
+  #begin(ids: HostIds, host: HostEnd, { host: name, formerly }: Append | Loss): void {
+    if (host.ended) throw new LogError('invalidRequest', `Host "${name}" has ended; nothing more can be appended.`);
+    if (formerly !== undefined && host.lines === 0)
+      this.#db.run('UPDATE hosts SET formerly = ? WHERE id = ?', formerly, ids.host);
+  }
+
   #write(ids: HostIds, lines: LineColumns, from: number, end: number): void {
-    const host = this.#log('host', ids.host);
-    const step = this.#log('step', ids.step);
-    const execution = this.#log('execution', ids.execution);
     for (let at = from; at < end;) {
       const to = chunkEnd(lines.offsets, at, end);
-      const { bytes, latest } = encodeColumns(lines, at, to);
-      for (const log of [host, step, execution]) see(log, latest);
-      this.#db.run(
-        `INSERT INTO chunks (host, step, execution, host_row, step_row, execution_row, count,
-           host_latest, step_latest, execution_latest, columns, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...[ids.host, ids.step, ids.execution, host.next, step.next, execution.next, to - at],
-        ...[host.latest, step.latest, execution.latest],
-        bytes,
-        lines.text.subarray(lines.offsets[at], lines.offsets[to]),
-      );
-      for (const log of [host, step, execution]) log.next += to - at;
+      const { bytes: columns, latest } = encodeColumns(lines, at, to);
+      const text = lines.text.subarray(lines.offsets[at], lines.offsets[to]);
+      this.#insert(ids, { count: to - at, columns, text, latest });
       at = to;
     }
   }
 
-  #host({ host: id }: HostIds, { execution }: Append): HostEnd {
+  #insert(ids: HostIds, { count, columns, text, latest, lost }: NewChunk): void {
+    const host = this.#log('host', ids.host);
+    const step = this.#log('step', ids.step);
+    const execution = this.#log('execution', ids.execution);
+    for (const log of [host, step, execution]) see(log, latest);
+    this.#db.run(
+      `INSERT INTO chunks (host, step, execution, host_row, step_row, execution_row, count,
+         host_latest, step_latest, execution_latest, columns, text, lost) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[ids.host, ids.step, ids.execution, host.next, step.next, execution.next, count],
+      ...[host.latest, step.latest, execution.latest, columns, text, lost ?? null],
+    );
+    for (const log of [host, step, execution]) log.next += count;
+  }
+
+  #host({ host: id }: HostIds, { execution }: Append | Loss): HostEnd {
     const known = this.#hosts.get(id);
     if (known) return known;
     const row = this.#db.get(
       `SELECT h.lines, h.errors, h.status AS host, s.status AS step, e.status AS execution
        FROM hosts h JOIN steps s ON s.id = h.step JOIN executions e ON e.id = s.execution
-       WHERE h.id = ? AND e.execution = ?`,
-      ...[id, execution],
+       WHERE h.id = ? AND (e.execution = ? OR e.copy_of = ?)`,
+      ...[id, execution, execution],
     );
     if (!row) throw new LogError('notFound', `The execution "${execution}" was deleted.`);
     const ended = ['host', 'step', 'execution'].some((column) => isFinished(row[column] as Status));
@@ -125,6 +145,16 @@ export class Appender {
   }
 }
 
+const nothing = new Uint8Array(0);
+
+interface NewChunk {
+  readonly count: number;
+  readonly columns: Uint8Array;
+  readonly text: Uint8Array;
+  readonly latest?: number | undefined;
+  readonly lost?: Loss['reason'];
+}
+
 interface HostEnd {
   lines: number;
   /** It has error lines. */
@@ -140,14 +170,4 @@ interface LogEnd {
 
 function see(log: LogEnd, time: number | undefined): void {
   if (time !== undefined && time > (log.latest ?? Number.NEGATIVE_INFINITY)) log.latest = time;
-}
-
-/** Where the chunk that begins with line `from` ends; a line that is too long is a chunk by itself. */
-function chunkEnd(offsets: Uint32Array, from: number, count: number): number {
-  const start = offsets[from] ?? 0;
-  const usual = Math.min(count, from + chunkRoom.lines);
-  if ((offsets[usual] ?? 0) - start > tinyChunkRoom.bytes)
-    return Math.max(from + 1, lastWithin(offsets, from, usual, start + chunkRoom.bytes));
-  const most = Math.min(count, from + tinyChunkRoom.lines);
-  return Math.max(usual, lastWithin(offsets, from, most, start + tinyChunkRoom.bytes));
 }

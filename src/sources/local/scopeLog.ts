@@ -1,10 +1,11 @@
+import type { ChunkCache } from '../../base/chunkCache.ts';
+import { decodeColumns } from '../../base/chunkCode.ts';
 import type { Chunk, ChunkedLog, Place } from '../../base/chunkedLog.ts';
-import { invalidPointer, parsePointer, startPointer } from '../../base/hostPointer.ts';
+import { invalidPointer, parsePointer, pointerPrefix, startPointer } from '../../base/hostPointer.ts';
 import type { Pointer } from '../../model/pointer.ts';
 import type { LineColumns } from '../../model/line.ts';
+import type { Gap } from '../../model/page.ts';
 import type { LogScope } from '../../model/query.ts';
-import type { ChunkCache } from './chunkCache.ts';
-import { decodeColumns } from './chunkCode.ts';
 import type { ChunkPlace, ChunkPlaces } from './chunkPlaces.ts';
 import type { Database, Row } from './database.ts';
 import { scheme, type Origins } from './hostLogs.ts';
@@ -47,7 +48,7 @@ export class ScopeLog implements ChunkedLog {
     const { column, id } = this.#scope;
     const place = this.#held.places.of(`${column} ${id}`, row, () => this.#place(row));
     const { host, firstNumber, firstRow, count } = place;
-    return { origin: this.#held.origins.of(host), firstNumber, firstRow, count, lines: this.#lines(place, text) };
+    return { origin: this.#held.origins.of(host), firstNumber, firstRow, count, ...this.#lines(place, text) };
   }
 
   #place(row: number): ChunkPlace {
@@ -62,28 +63,37 @@ export class ScopeLog implements ChunkedLog {
     };
   }
 
-  #lines({ id, host, firstNumber, count }: ChunkPlace, text: boolean): LineColumns {
+  #lines(
+    { id, host, firstNumber, count }: ChunkPlace,
+    text: boolean,
+  ): { readonly lines: LineColumns } | { readonly lost: Gap['reason'] } {
     const name = `${host}/${firstNumber}`;
     const known = this.#held.chunks.get(name);
-    if (known) return known;
-    const sql = text ? 'SELECT columns, text FROM chunks WHERE id = ?' : 'SELECT columns FROM chunks WHERE id = ?';
-    const found = this.#db.get(sql, id);
+    if (known) return { lines: known };
+    const found = this.#db.get(text ? chunkSql.whole : chunkSql.bare, id);
+    const lost = found?.['lost'];
+    if (typeof lost === 'string') return { lost: lost as Gap['reason'] };
     const lines = decodeColumns(
       (found?.['columns'] ?? noText) as Uint8Array,
       count,
       (found?.['text'] ?? noText) as Uint8Array,
     );
     if (text) this.#held.chunks.add(name, lines);
-    return lines;
+    return { lines };
   }
 
   placeOf(pointer: Pointer): Place {
-    const { log, number, after } = parsePointer(scheme, this.#query.execution, pointer);
+    const { execution } = this.#query;
+    const { prefix, log, number, after } = parsePointer(undefined, execution, pointer);
     if (number === 0) return { row: 0, onLine: false };
     // A host's own log has a row for each line, so it need not be looked up.
-    if (this.#scope.column === 'host' && log === this.#scope.id && number <= this.rows)
+    const { column, id } = this.#scope;
+    if (column === 'host' && number <= this.rows && this.#held.origins.of(id).pointerPrefix === prefix)
       return { row: number, onLine: !after };
-    const chunk = this.#db.get(this.#sql.place, log, number);
+    const own = prefix === pointerPrefix(scheme, execution, log) ? log : null;
+    const host = this.#db.get(hostSql, prefix, own)?.['id'];
+    if (host === undefined) throw invalidPointer('is none of this store');
+    const chunk = this.#db.get(this.#sql.place, host, number);
     if (chunk?.['scope'] !== this.#scope.id) throw invalidPointer('belongs to another log');
     const row = Number(chunk['first']) + number - Number(chunk['host_row']);
     if (row >= Number(chunk['first']) + Number(chunk['count']))
@@ -117,6 +127,15 @@ export class ScopeLog implements ChunkedLog {
     };
   }
 }
+
+const chunkSql = {
+  whole: 'SELECT columns, text, lost FROM chunks WHERE id = ?',
+  bare: 'SELECT columns, lost FROM chunks WHERE id = ?',
+} as const;
+
+/** Copied hosts are named as they were where they come from, and by nothing else. */
+const hostSql = `SELECT id FROM hosts WHERE formerly = ? UNION ALL
+  SELECT id FROM hosts WHERE id = ? AND formerly IS NULL LIMIT 1`;
 
 const statements = {
   execution: statementsOf('execution'),

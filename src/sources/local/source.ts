@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { abortReason } from '../../base/abort.ts';
+import { ChunkCache } from '../../base/chunkCache.ts';
 import type { ChunkedSource } from '../../base/chunkedLog.ts';
 import { leavable } from '../../base/leavable.ts';
 import { checkQuery, roomOf } from '../../base/pageRequest.ts';
@@ -11,7 +12,6 @@ import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../model/source.ts';
 import { compileFilter } from '../../text/matcher.ts';
-import { ChunkCache } from './chunkCache.ts';
 import { ChunkPlaces } from './chunkPlaces.ts';
 import { Database, nextTurn } from './database.ts';
 import { Origins } from './hostLogs.ts';

@@ -1,4 +1,4 @@
-import type { LineColumns } from '../../model/line.ts';
+import type { LineColumns } from '../model/line.ts';
 
 /** Text kept decoded: some hundred pages, so that paging back and forth and many tails of one log read it once. */
 const mostBytes = 16 * 1_048_576;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { LineColumnsBuilder, lineText, sliceColumns } from '../../../src/base/lineBatch.ts';
 import type { LineColumns } from '../../../src/model/line.ts';
-import { decodeColumns, encodeColumns } from '../../../src/sources/local/chunkCode.ts';
+import { decodeColumns, encodeColumns } from '../../../src/base/chunkCode.ts';
 
 const day = Date.UTC(2026, 0, 2);
 const times = fc.oneof(

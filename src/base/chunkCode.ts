@@ -1,9 +1,9 @@
-import type { LineColumns } from '../../model/line.ts';
+import type { LineColumns } from '../model/line.ts';
 
 /**
  * A chunk's columns but its text as bytes: six bytes say how each column is written, then come the columns.
  * What is the same for every line is written once. Multi-byte values are little-endian, as every machine that
- * runs Node with SQLite is.
+ * runs Node is.
  */
 const whole = 0;
 const each8 = 1;
@@ -102,17 +102,15 @@ function fieldsOf({ fields }: LineColumns, from: number, to: number): Part {
   return { how: each8, bytes: new TextEncoder().encode(JSON.stringify(some)) };
 }
 
-/** Compares the column with itself moved by one line, which is done natively. */
+/** Times that are unknown are the same; they stand as NaN, which equals nothing. */
 function isSame(values: Uint8Array | Float64Array, from: number, to: number): boolean {
-  const size = values.BYTES_PER_ELEMENT;
-  const start = values.byteOffset + from * size;
-  const length = (to - from - 1) * size;
-  return (
-    Buffer.compare(
-      new Uint8Array(values.buffer, start, length),
-      new Uint8Array(values.buffer, start + size, length),
-    ) === 0
-  );
+  const first = values[from] ?? 0;
+  const unknown = Number.isNaN(first);
+  for (let i = from + 1; i < to; i++) {
+    const value = values[i] ?? 0;
+    if (unknown ? !Number.isNaN(value) : value !== first) return false;
+  }
+  return true;
 }
 
 /** The narrowest column that holds values up to `most`. */
