@@ -81,7 +81,9 @@ function saidIn(body: string): { code?: ErrorCode; words: string } {
   const { error, message, content, detail } = record(value);
   const ours = errorOnWire(error);
   if (ours) return { code: ours.code, words: ours.message };
-  const parts = [message, detail, typeof error === 'string' ? error : undefined].filter((part) => typeof part === 'string');
+  const parts = [message, detail, typeof error === 'string' ? error : undefined].filter(
+    (part) => typeof part === 'string',
+  );
   const { errors } = record(content);
   if (errors !== undefined) parts.push(JSON.stringify(errors));
   return { words: printable(parts.join(' ')) };
