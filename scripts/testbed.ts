@@ -64,7 +64,9 @@ export async function installVscodeServer(): Promise<void> {
 
 async function npmInstall(folder: string, name: string, env: NodeJS.ProcessEnv = {}): Promise<void> {
   const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', name];
-  const code = await run('npm', args, { cwd: folder, env: { ...process.env, ...env } });
+  // The npm that called us has said which Node it is; code-server's installation believes that rather than its eyes.
+  const { npm_config_user_agent: _, ...inherited } = process.env;
+  const code = await run('npm', args, { cwd: folder, env: { ...inherited, ...env } });
   if (code !== 0) throw new Error(`npm could not install ${name}; is its registry reachable?`);
 }
 
