@@ -116,7 +116,7 @@ export class PageWalk {
     }
     const from = this.#forward ? this.#row + 1 : chunk.firstRow;
     const to = this.#forward ? chunk.firstRow + chunk.count - 1 : this.#row;
-    this.#gap ??= new GapCount();
+    this.#gap ??= new GapCount(this.#forward ? 'forward' : 'backward');
     this.#gap.add(chunk, from, to);
     this.#row = this.#forward ? to : from - 1;
   }

@@ -1,5 +1,5 @@
 import type { ExecutionSummary, HostResult, StatusCounts, Step } from './execution.ts';
-import type { LineBatch } from './line.ts';
+import type { LineBatch, LineOrigin } from './line.ts';
 import type { Pointer } from './pointer.ts';
 
 export interface ExecutionList {
@@ -7,6 +7,8 @@ export interface ExecutionList {
   /** Cursor of the next page; absent on the last. */
   readonly next?: string;
   readonly total?: number;
+  /** Words on what is missing from the list because it cannot be reached now. */
+  readonly notice?: string;
 }
 
 export interface StepResult {
@@ -26,6 +28,15 @@ export interface Gap {
   /** First and last missing line number, when the source knows. */
   readonly from?: number;
   readonly to?: number;
+  /** Which lines of which hosts, in their order, when the source knows. */
+  readonly parts?: readonly GapPart[];
+}
+
+/** Missing lines of one host that follow one another. */
+export interface GapPart {
+  readonly origin: LineOrigin;
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Scanned {

@@ -1,5 +1,6 @@
-import type { ExecutionRef, ExecutionSummary, Invocation } from './execution.ts';
+import type { Execution, ExecutionRef, ExecutionSummary, Invocation } from './execution.ts';
 import type { LineColumns } from './line.ts';
+import type { Gap } from './page.ts';
 import type { Status } from './status.ts';
 
 /** The writer names the execution, so that saying it twice makes it once. */
@@ -10,6 +11,8 @@ export interface NewExecution extends ExecutionRef {
   readonly invocation?: Invocation;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** Given when what has ended elsewhere is copied: nobody sees the copy until it is finished, then all of it. */
+  readonly copy?: Pick<Execution, 'createdAt' | 'url' | 'history'>;
 }
 
 export interface StepRef extends ExecutionRef {
@@ -32,11 +35,22 @@ export interface HostRef extends StepRef {
   readonly host: string;
 }
 
-/** Lines of one host. Appending the same numbers again changes nothing; a number past the next one is refused. */
-export interface Append extends HostRef {
+interface Numbered extends HostRef {
   /** Number of the first line, from 1. */
   readonly firstNumber: number;
+  /** What comes before the number in these lines' pointers where they are copied from: they keep their pointers. */
+  readonly formerly?: string;
+}
+
+/** Lines of one host. Appending the same numbers again changes nothing; a number past the next one is refused. */
+export interface Append extends Numbered {
   readonly lines: LineColumns;
+}
+
+/** Lines of one host that will never come, though they have numbers. Repeated and refused as `Append`. */
+export interface Loss extends Numbered {
+  readonly count: number;
+  readonly reason: Gap['reason'];
 }
 
 export interface Ending {
@@ -57,6 +71,8 @@ export interface LogSink extends AsyncDisposable {
   startHost(host: HostRef & { readonly at: number }): Promise<void>;
   /** When it has resolved, the batch's arrays are the caller's again: a sink that keeps lines copies them. */
   append(batch: Append): Promise<void>;
+  /** Puts a gap where lines should be. Absent in sinks that keep whole logs only, and no copies. */
+  lose?(loss: Loss): Promise<void>;
   finishHost(end: HostEnd): Promise<void>;
   finishStep(end: StepRef & Ending): Promise<void>;
   finishExecution(end: ExecutionRef & Ending): Promise<void>;

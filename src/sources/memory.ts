@@ -12,14 +12,24 @@ import { LogError } from '../model/errors.ts';
 import type { Execution, ExecutionRef } from '../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
-import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../model/sink.ts';
+import type {
+  Append,
+  Ending,
+  HostEnd,
+  HostRef,
+  LogSink,
+  Loss,
+  NewExecution,
+  StepRef,
+  StepStart,
+} from '../model/sink.ts';
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../model/source.ts';
 import { isFinished } from '../model/status.ts';
 import { compileFilter } from '../text/matcher.ts';
 import { HeldScope } from './memory/heldScope.ts';
 import { executionOf, hostsOf, isScopeFinished, stepOf, summaryOf } from './memory/read.ts';
 import { Records } from './memory/records.ts';
-import { addHost, addLines, beginStep, endOf, newExecution } from './memory/write.ts';
+import { addHost, addLines, addLoss, beginStep, endExecution, endOf, newExecution } from './memory/write.ts';
 
 /** Holds executions and their logs as long as it lives: what tests and examples record into. */
 export class MemoryStore implements LogSource, LogSink, LogAdmin {
@@ -35,6 +45,8 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
     delete: true,
   };
   readonly #records = new Records();
+  /** Copies that are not finished: written, never read. */
+  readonly #copies = new Records();
   readonly #news = new News();
   readonly #watchers = new Map<Changes, WatchQuery>();
   #closed: LogError | undefined;
@@ -87,21 +99,22 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
 
   async createExecution(about: NewExecution): Promise<void> {
     this.#check();
-    if (this.#records.executions.has(about.execution)) return;
-    this.#records.executions.set(about.execution, newExecution(about));
+    if ([this.#records, this.#copies].some(({ executions }) => executions.has(about.execution))) return;
+    const { executions } = about.copy ? this.#copies : this.#records;
+    executions.set(about.execution, newExecution(about));
     this.#tell({ execution: about.execution });
   }
 
   async startStep(start: StepStart): Promise<void> {
     this.#check();
-    beginStep(this.#records.execution(start), start);
+    beginStep(this.#written(start).execution(start), start);
     this.#tell({ execution: start.execution, step: start.step });
   }
 
   async startHost({ at, ...ref }: HostRef & { readonly at: number }): Promise<void> {
     this.#check();
-    const step = this.#records.step(ref);
-    const { result } = addHost(this.#records.execution(ref), step, { id: ref.host, name: ref.host });
+    const records = this.#written(ref);
+    const { result } = addHost(records.execution(ref), records.step(ref), { id: ref.host, name: ref.host });
     if (isFinished(result.status)) return;
     result.status = 'running';
     result.startedAt ??= at;
@@ -111,14 +124,22 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
   async append(batch: Append): Promise<void> {
     this.#check();
     const { execution, step, host } = batch;
-    const held = this.#records.execution(batch);
-    if (addLines(held, this.#records.step(batch), this.#records.host(batch), batch))
-      this.#tell({ execution, step, host });
+    const records = this.#written(batch);
+    const held = records.execution(batch);
+    if (addLines(held, records.step(batch), records.host(batch), batch)) this.#tell({ execution, step, host });
+  }
+
+  async lose(loss: Loss): Promise<void> {
+    this.#check();
+    const { execution, step, host } = loss;
+    const records = this.#written(loss);
+    const held = records.execution(loss);
+    if (addLoss(held, records.step(loss), records.host(loss), loss)) this.#tell({ execution, step, host });
   }
 
   async finishHost({ execution, step, host, exitCode, ...ending }: HostEnd): Promise<void> {
     this.#check();
-    const { result } = this.#records.host({ execution, step, host });
+    const { result } = this.#written({ execution }).host({ execution, step, host });
     if (isFinished(result.status)) return;
     Object.assign(result, endOf(ending), exitCode !== undefined && { exitCode });
     this.#tell({ execution, step, host });
@@ -126,7 +147,7 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
 
   async finishStep({ execution, step, ...ending }: StepRef & Ending): Promise<void> {
     this.#check();
-    const held = this.#records.step({ execution, step });
+    const held = this.#written({ execution }).step({ execution, step });
     if (isFinished(held.step.status)) return;
     Object.assign(held.step, endOf(ending));
     this.#tell({ execution, step });
@@ -134,11 +155,11 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
 
   async finishExecution({ execution, ...ending }: ExecutionRef & Ending): Promise<void> {
     this.#check();
-    const held = this.#records.execution({ execution });
+    const held = this.#written({ execution }).execution({ execution });
     if (isFinished(held.status)) return;
-    const { status, ...end } = endOf(ending);
-    Object.assign(held, { status, end });
-    held.history.push({ status, at: ending.at });
+    endExecution(held, ending);
+    this.#copies.executions.delete(execution);
+    this.#records.executions.set(execution, held);
     this.#tell({ execution });
   }
 
@@ -204,7 +225,13 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
     }
   }
 
+  /** What holds an execution that is being written. */
+  #written({ execution }: ExecutionRef): Records {
+    return this.#copies.executions.has(execution) ? this.#copies : this.#records;
+  }
+
   #tell({ execution, step, host, removed }: Change): void {
+    if (this.#copies.executions.has(execution)) return;
     const change: Change = {
       execution,
       ...(step !== undefined && { step }),

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
 import { changeLaws } from './laws/changes.ts';
+import { copyLaws } from './laws/copies.ts';
 import { errorLaws } from './laws/errors.ts';
 import { filterLaws } from './laws/filters.ts';
 import { lifetimeLaws } from './laws/lifetime.ts';
@@ -19,6 +20,7 @@ const laws: readonly Law[] = [
   ...filterLaws,
   ...scopeLaws,
   ...writeLaws,
+  ...copyLaws,
   ...changeLaws,
   ...listLaws,
   ...lineLaws,
@@ -30,8 +32,11 @@ const laws: readonly Law[] = [
 export async function describeLogSource(name: string, open: () => Promise<Subject>): Promise<void> {
   await using probe = await open();
   const { capabilities } = probe.source;
-  const bound = (law: Law): boolean =>
-    (law.binds?.(capabilities) ?? true) && (law.needs === undefined || probe[law.needs] !== undefined);
+  const has = (need: Law['needs']): boolean => {
+    if (need === undefined) return true;
+    return need === 'lose' ? probe.sink.lose !== undefined : probe[need] !== undefined;
+  };
+  const bound = (law: Law): boolean => (law.binds?.(capabilities) ?? true) && has(law.needs);
   describe(name, () => {
     for (const law of laws)
       it.skipIf(!bound(law))(law.law, async () => {

@@ -23,6 +23,6 @@ export interface Law {
   /** When it does not bind every source: whether it binds one of these capabilities. */
   readonly binds?: (capabilities: Capabilities) => boolean;
   /** What of the subject it cannot do without. */
-  readonly needs?: 'cut' | 'trim' | 'restart' | 'admin';
+  readonly needs?: 'cut' | 'trim' | 'restart' | 'admin' | 'lose';
   readonly holds: (subject: Subject) => Promise<void>;
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { LogError } from '../../model/errors.ts';
 import { damaged, isBusy, isUnwritable, storeError } from './failures.ts';
-import { isStore, migrate } from './schema.ts';
+import { migrate, storeIn } from './schema.ts';
 import { loadSqlite } from './sqlite.ts';
 
 export type Row = Record<string, SQLOutputValue>;
@@ -41,7 +41,7 @@ export class Database {
       const db = open(path, { readOnly: false });
       try {
         // Another program's database must stay as it is.
-        isStore(db, path);
+        storeIn(db, path);
         db.exec(`PRAGMA page_size = ${pageSize}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL`);
         db.exec(`PRAGMA cache_size = -8000; PRAGMA wal_autocheckpoint = ${checkpointPages}`);
         db.exec('BEGIN IMMEDIATE');
@@ -78,7 +78,9 @@ export class Database {
 
   static #ifStore(path: string, db: DatabaseSync): Database | undefined {
     try {
-      if (isStore(db, path)) {
+      const found = storeIn(db, path);
+      if (found === 'older') bringUp(path, db);
+      if (found !== 'none') {
         // Readers write only to delete: that need not outlive a power cut, nor may it hold the thread for long.
         db.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0');
         return new Database(path, db);
@@ -190,6 +192,18 @@ function open(location: string, options: { readonly readOnly: boolean }): Databa
   const db = new DatabaseSync(location, options);
   db.exec('PRAGMA busy_timeout = 4; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216');
   return db;
+}
+
+/** Readers bring a store up too: until somebody records again, there would be nothing for them to see. */
+function bringUp(path: string, db: DatabaseSync): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    migrate(db, path);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 function refuseFolder(path: string): void {

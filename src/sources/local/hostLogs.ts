@@ -17,12 +17,12 @@ export class Origins {
     const known = this.#known.get(host);
     if (known) return known;
     const row = this.#db.get(
-      `SELECT h.host, s.step, e.execution FROM hosts h JOIN steps s ON s.id = h.step
+      `SELECT h.host, h.formerly, s.step, e.execution FROM hosts h JOIN steps s ON s.id = h.step
        JOIN executions e ON e.id = s.execution WHERE h.id = ?`,
       host,
     );
-    const prefix = pointerPrefix(scheme, String(row?.['execution']), host);
-    const origin = { step: String(row?.['step']), host: String(row?.['host']), pointerPrefix: prefix };
+    const prefix = row?.['formerly'] ?? pointerPrefix(scheme, String(row?.['execution']), host);
+    const origin = { step: String(row?.['step']), host: String(row?.['host']), pointerPrefix: String(prefix) };
     if (this.#known.size >= 10_000) this.#known.clear();
     this.#known.set(host, origin);
     return origin;

@@ -4,11 +4,12 @@ import type { Database, Row } from './database.ts';
 /** How many changes are kept for watchers, who ask several times a second. */
 const keptChanges = 10_000;
 
-/** Writes a change down for watchers. Call within a write. */
+/** Writes a change down for watchers, unless it befalls a copy that is not finished. Call within a write. */
 export function noteChange(db: Database, { execution, step, host, removed }: Change): void {
   const id = db.run(
-    'INSERT INTO changes (execution, step, host, removed) VALUES (?, ?, ?, ?)',
-    ...[execution, step ?? null, host ?? null, removed ? 1 : 0],
+    `INSERT INTO changes (execution, step, host, removed) SELECT ?, ?, ?, ?
+     WHERE NOT EXISTS (SELECT 1 FROM executions WHERE copy_of = ?)`,
+    ...[execution, step ?? null, host ?? null, removed ? 1 : 0, execution],
   );
   if (id % 1_000 === 0) db.run('DELETE FROM changes WHERE id <= ?', id - keptChanges);
 }
@@ -27,7 +28,9 @@ export function changesSince(db: Database, last: number): { changes: Change[]; l
   const first = Number(rows[0]?.['id'] ?? last + 1);
   const now = Number(rows.at(-1)?.['id'] ?? last);
   if (first === last + 1 || last === 0) return { changes: rows.map(changeOf), last: now };
-  const all = db.all('SELECT execution FROM executions').map((row) => ({ execution: String(row['execution']) }));
+  const all = db
+    .all('SELECT execution FROM executions WHERE execution IS NOT NULL')
+    .map((row) => ({ execution: String(row['execution']) }));
   return { changes: [...all, ...rows.map(changeOf)], last: now };
 }
 

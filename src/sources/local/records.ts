@@ -14,17 +14,19 @@ import { idOf } from './scope.ts';
 
 /** A writer that says it again has come back, and takes the execution over. */
 export function writeExecution(db: Database, about: NewExecution, writer: number): void {
-  const { execution, name, kind, user, invocation, startedAt } = about;
-  const known = db.get('SELECT id, status FROM executions WHERE execution = ?', execution);
+  const { execution, name, kind, user, invocation, startedAt, copy } = about;
+  const known = db.get(executionSql, execution, execution);
   if (known) {
     if (!isEnded(known)) db.run('UPDATE executions SET writer = ? WHERE id = ?', writer, idOf(known));
     return;
   }
   db.run(
-    `INSERT INTO executions (execution, name, kind, user, invocation, status, created_at, started_at, history, writer)
-     VALUES (?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)`,
-    ...[execution, name, kind ?? null, user ?? null, invocation ? JSON.stringify(invocation) : null],
-    ...[startedAt, startedAt, JSON.stringify([{ status: 'running', at: startedAt }]), writer],
+    `INSERT INTO executions (execution, copy_of, name, kind, user, url, invocation, status, created_at, started_at,
+     history, writer) VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)`,
+    ...(copy ? [null, execution] : [execution, null]),
+    ...[name, kind ?? null, user ?? null, copy?.url ?? null, invocation ? JSON.stringify(invocation) : null],
+    ...[copy?.createdAt ?? startedAt, startedAt],
+    ...[JSON.stringify(copy?.history ?? [{ status: 'running', at: startedAt }]), writer],
   );
   noteChange(db, { execution });
 }
@@ -76,10 +78,13 @@ export function writeExecutionEnd(db: Database, { execution, ...ending }: Execut
   if (isEnded(row)) return;
   writeEnd(db, 'executions', row, ending);
   const { status, at } = ending;
+  // A copy's history may tell of its end already.
   db.run(
-    "UPDATE executions SET history = json_insert(history, '$[#]', json_object('status', ?, 'at', ?)) WHERE id = ?",
+    `UPDATE executions SET history = json_insert(history, '$[#]', json_object('status', ?1, 'at', ?2)) WHERE id = ?3
+     AND (json_extract(history, '$[#-1].status') IS NOT ?1 OR json_extract(history, '$[#-1].at') IS NOT ?2)`,
     ...[status, at, idOf(row)],
   );
+  db.run('UPDATE executions SET execution = copy_of, copy_of = NULL WHERE id = ? AND copy_of IS NOT NULL', idOf(row));
   noteChange(db, { execution });
 }
 
@@ -108,12 +113,14 @@ function writeEnd(db: Database, table: 'executions' | 'steps' | 'hosts', row: Ro
   );
 }
 
+const executionSql = 'SELECT id, status FROM executions WHERE execution = ? OR copy_of = ?';
+
 function isEnded({ status }: Row): boolean {
   return isFinished(status as Status);
 }
 
 function findExecutionRow(db: Database, execution: string): Row {
-  const row = db.get('SELECT id, status FROM executions WHERE execution = ?', execution);
+  const row = db.get(executionSql, execution, execution);
   if (!row) throw new LogError('notFound', `There is no execution "${execution}".`);
   return row;
 }

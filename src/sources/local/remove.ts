@@ -21,7 +21,8 @@ export async function removeExecution(db: Database, { execution }: ExecutionRef,
     db.run('UPDATE executions SET execution = NULL, ended_at = coalesce(ended_at, 0) WHERE id = ?', idOf(row));
     noteChange(db, { execution, removed: true });
   });
-  for (const row of db.all('SELECT id FROM executions WHERE execution IS NULL')) await free(db, idOf(row), signal);
+  for (const row of db.all('SELECT id FROM executions WHERE execution IS NULL AND copy_of IS NULL'))
+    await free(db, idOf(row), signal);
 }
 
 async function free(db: Database, execution: number, signal: AbortSignal | undefined): Promise<void> {

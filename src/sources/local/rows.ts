@@ -24,6 +24,7 @@ export function summaryOf(row: Row): ExecutionSummary {
     name: String(row['name']),
     ...text(row, 'kind', 'kind'),
     ...text(row, 'user', 'user'),
+    ...text(row, 'url', 'url'),
     ...(row['invocation'] !== null && { invocation: JSON.parse(String(row['invocation'])) as Invocation }),
     ...number(row, 'created_at', 'createdAt'),
     ...timed(row),
@@ -58,6 +59,7 @@ export function stepOf(db: Database, row: Row, execution: ExecutionSummary): Ste
 
 export function hostOf(row: Row, execution: string, step: Step): HostResult {
   const first = row['first_error'];
+  const prefix = row['formerly'] ?? pointerPrefix(scheme, execution, idOf(row));
   const host: HostResult = {
     id: String(row['host']),
     name: String(row['name']),
@@ -65,7 +67,7 @@ export function hostOf(row: Row, execution: string, step: Step): HostResult {
     ...number(row, 'exit_code', 'exitCode'),
     ...number(row, 'lines', 'lines'),
     ...number(row, 'errors', 'errors'),
-    ...(first !== null && { firstError: pointer(`${pointerPrefix(scheme, execution, idOf(row))}${String(first)}`) }),
+    ...(first !== null && { firstError: pointer(`${String(prefix)}${String(first)}`) }),
     ...timed(row),
   };
   return settled(host, step);

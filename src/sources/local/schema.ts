@@ -10,7 +10,8 @@ const applicationId = 0x45784c67;
  * its host's, its step's and its execution's. `*_row` is the chunk's first row in each, `*_latest` the latest
  * time up to its end; both never decrease, so lines are found by number and by time with a few steps in an
  * index, however long the log. AUTOINCREMENT where pointers or writers remember an id for good. An execution
- * without a name is being deleted.
+ * without a name is being deleted, or written as a copy (`copy_of`) that gets its name when it is finished.
+ * `formerly` is what comes before the number in a copied host's pointers; `lost` says why a chunk has no lines.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE writers (
@@ -95,12 +96,18 @@ const migrations: readonly string[] = [
      host TEXT,
      removed INTEGER NOT NULL DEFAULT 0
    );`,
+  `ALTER TABLE executions ADD COLUMN url TEXT;
+   ALTER TABLE executions ADD COLUMN copy_of TEXT;
+   CREATE UNIQUE INDEX executions_copies ON executions (copy_of) WHERE copy_of IS NOT NULL;
+   ALTER TABLE hosts ADD COLUMN formerly TEXT;
+   CREATE INDEX hosts_formerly ON hosts (formerly) WHERE formerly IS NOT NULL;
+   ALTER TABLE chunks ADD COLUMN lost TEXT;`,
 ];
 
-/** True when the file holds a store of this version, false when it holds nothing yet. Throws for all others. */
-export function isStore(db: DatabaseSync, path: string): boolean {
+/** What a file holds: a store of this version or one before, or nothing yet. Throws for all others. */
+export function storeIn(db: DatabaseSync, path: string): 'current' | 'older' | 'none' {
   const version = pragma(db, 'user_version');
-  if (version === 0 && pragma(db, 'schema_version') === 0) return false;
+  if (version === 0 && pragma(db, 'schema_version') === 0) return 'none';
   if (pragma(db, 'application_id') !== applicationId) throw damaged(path, 'it holds other data');
   if (version > migrations.length)
     throw new LogError(
@@ -108,12 +115,12 @@ export function isStore(db: DatabaseSync, path: string): boolean {
       `The log store ${path} was written by a newer Execution Logs. ` +
         'Update this one, or set EXECLOGS_HOME to another folder.',
     );
-  return version === migrations.length;
+  return version === migrations.length ? 'current' : 'older';
 }
 
 /** Brings the store to this version; call within a write transaction. */
 export function migrate(db: DatabaseSync, path: string): void {
-  if (isStore(db, path)) return;
+  if (storeIn(db, path) === 'current') return;
   const version = pragma(db, 'user_version');
   for (const statements of migrations.slice(version)) db.exec(statements);
   db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${migrations.length}`);

@@ -3,7 +3,17 @@ import { wellFormed } from '../../base/wellFormed.ts';
 import { LogError } from '../../model/errors.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
 import type { LineColumns } from '../../model/line.ts';
-import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
+import type {
+  Append,
+  Ending,
+  HostEnd,
+  HostRef,
+  LogSink,
+  Loss,
+  NewExecution,
+  StepRef,
+  StepStart,
+} from '../../model/sink.ts';
 import { markLevels } from '../../text/levels.ts';
 import { Appender, type HostIds } from './appendLines.ts';
 import { Database } from './database.ts';
@@ -86,6 +96,13 @@ class LocalSink implements LogSink {
     if (failed) throw LogError.from(failed.reason);
   }
 
+  lose(loss: Loss): Promise<void> {
+    return this.#queue.write(() => {
+      const ids = this.#idsOf(loss);
+      if (this.#appender.lose(ids, loss)) this.#tell(loss, ids, true);
+    });
+  }
+
   finishHost(end: HostEnd): Promise<void> {
     return this.#record(() => {
       writeHostEnd(this.#db, end);
@@ -123,12 +140,14 @@ class LocalSink implements LogSink {
   #append(batch: Append, from: number, to: number): void {
     const ids = this.#idsOf(batch);
     const { anything, foundError } = this.#appender.append(ids, batch, from, to);
-    if (!anything) return;
-    const { execution, step, host } = batch;
+    if (anything) this.#tell(batch, ids, foundError);
+  }
+
+  #tell({ execution, step, host }: HostRef, ids: HostIds, atOnce: boolean): void {
     const told = this.#told.get(ids.host) ?? { execution, step, host, at: 0, waits: false };
     this.#told.set(ids.host, told);
     const now = Date.now();
-    told.waits = !foundError && Math.abs(now - told.at) < toldEveryMilliseconds;
+    told.waits = !atOnce && Math.abs(now - told.at) < toldEveryMilliseconds;
     if (told.waits) return;
     told.at = now;
     noteChange(this.#db, { execution, step, host });

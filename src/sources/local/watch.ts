@@ -48,7 +48,7 @@ export class Watcher {
 function interruptedIn(db: Database): ReadonlySet<string> {
   const open = db.all(
     `SELECT e.execution, e.status, ${writerColumns} FROM executions e LEFT JOIN writers w ON w.id = e.writer
-     WHERE e.ended_at IS NULL`,
+     WHERE e.ended_at IS NULL AND e.execution IS NOT NULL`,
   );
   const gone = open.filter((row) => statusNow(row).status === 'interrupted');
   return new Set(gone.map((row) => String(row['execution'])));

@@ -33,9 +33,9 @@ export class HeldScope implements ChunkedLog {
   }
 
   placeOf(pointer: Pointer): Place {
-    const { log, number, after } = parsePointer(scheme, this.#scope.execution, pointer);
+    const { prefix, number, after } = parsePointer(this.#scheme, this.#scope.execution, pointer);
     if (number === 0) return { row: 0, onLine: false };
-    const host = this.#execution.hosts[log - 1];
+    const host = this.#execution.hosts.find(({ origin }) => origin.pointerPrefix === prefix);
     if (!host || !this.#holds(host)) throw invalidPointer('belongs to another log');
     if (number > host.log.rows) throw invalidPointer('names a line that was never written');
     const chunk = host.log.chunks[host.log.indexAt(number)];
@@ -52,6 +52,11 @@ export class HeldScope implements ChunkedLog {
     return this.rows + 1;
   }
 
+  /** A copy's lines have the pointers that they had where they come from. */
+  get #scheme(): string | undefined {
+    return this.#execution.about.copy ? undefined : scheme;
+  }
+
   #holds({ origin }: HeldHost): boolean {
     const { step, host } = this.#scope;
     return (step === undefined || origin.step === step) && (host === undefined || origin.host === host);
@@ -61,7 +66,7 @@ export class HeldScope implements ChunkedLog {
     const chunk = this.#log.chunks[index];
     const firstRow = this.#log.firstRows[index];
     if (!chunk || firstRow === undefined) throw new RangeError(`no chunk ${index}`);
-    const { origin, firstNumber, count, lines } = chunk;
-    return { origin, firstNumber, firstRow, count, ...(lines && { lines }) };
+    const { origin, firstNumber, count, lines, lost } = chunk;
+    return { origin, firstNumber, firstRow, count, ...(lines && { lines }), ...(lost && { lost }) };
   }
 }

@@ -6,14 +6,15 @@ import { isFinished } from '../../model/status.ts';
 import type { HeldExecution, HeldStep, Records } from './records.ts';
 
 export function summaryOf({ about, status, end }: HeldExecution): ExecutionSummary {
-  const { execution: id, name, kind, user, invocation, startedAt } = about;
+  const { execution: id, name, kind, user, invocation, startedAt, copy } = about;
   return {
     id,
     name,
     ...(kind !== undefined && { kind }),
     ...(user !== undefined && { user }),
     ...(invocation && { invocation }),
-    createdAt: startedAt,
+    createdAt: copy?.createdAt ?? startedAt,
+    ...(copy?.url !== undefined && { url: copy.url }),
     startedAt,
     status,
     ...end,

@@ -1,6 +1,7 @@
 import type { HostRef, NewExecution, StepRef } from '../../model/sink.ts';
 import type { ExecutionRef, HostResult, StatusChange, Step } from '../../model/execution.ts';
 import type { LineColumns, LineOrigin } from '../../model/line.ts';
+import type { Gap } from '../../model/page.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Status } from '../../model/status.ts';
 import type { LogScope } from '../../model/query.ts';
@@ -13,6 +14,7 @@ export interface HeldChunk {
   readonly firstNumber: number;
   readonly count: number;
   lines: LineColumns | undefined;
+  readonly lost?: Gap['reason'];
 }
 
 /** A scope's chunks in the order of writing, each with the row it begins at. */
@@ -42,7 +44,7 @@ export class HeldLog {
 
 export interface HeldHost {
   readonly result: Mutable<HostResult>;
-  readonly origin: LineOrigin;
+  origin: LineOrigin;
   readonly log: HeldLog;
 }
 

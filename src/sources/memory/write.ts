@@ -6,7 +6,7 @@ import { wellFormed } from '../../base/wellFormed.ts';
 import { LogError } from '../../model/errors.ts';
 import type { LineColumns } from '../../model/line.ts';
 import { pointer } from '../../model/pointer.ts';
-import type { Append, Ending, HostRef, NewExecution, StepStart } from '../../model/sink.ts';
+import type { Append, Ending, HostRef, Loss, NewExecution, StepStart } from '../../model/sink.ts';
 import { isFinished } from '../../model/status.ts';
 import { markLevels } from '../../text/levels.ts';
 import { scheme } from './heldScope.ts';
@@ -17,7 +17,7 @@ export function newExecution(about: NewExecution): HeldExecution {
     about,
     status: 'running',
     end: {},
-    history: [{ status: 'running', at: about.startedAt }],
+    history: [...(about.copy?.history ?? [{ status: 'running', at: about.startedAt } as const])],
     steps: new Map(),
     hosts: [],
     log: new HeldLog(),
@@ -67,14 +67,44 @@ export function addLines(execution: HeldExecution, step: HeldStep, host: HeldHos
   if (from === batch.lines.count) return false;
   if ([host.result, step.step, execution].some(({ status }) => isFinished(status))) throw ended(batch);
   const lines = ownLines(batch.lines, from);
-  const chunk: HeldChunk = { origin: host.origin, firstNumber: host.log.rows + 1, count: lines.count, lines };
-  for (const log of [execution.log, step.log, host.log]) log.add(chunk);
+  const firstNumber = host.log.rows + 1;
+  addChunk(execution, step, host, batch, { firstNumber, count: lines.count, lines });
   const { errors, first } = errorLines(lines, 0, lines.count);
-  host.result.lines = host.log.rows;
   host.result.errors = (host.result.errors ?? 0) + errors;
-  if (first !== undefined)
-    host.result.firstError ??= pointer(`${host.origin.pointerPrefix}${chunk.firstNumber + first}`);
+  if (first !== undefined) host.result.firstError ??= pointer(`${host.origin.pointerPrefix}${firstNumber + first}`);
   return true;
+}
+
+/** As `addLines`, for lines that are not there. */
+export function addLoss(execution: HeldExecution, step: HeldStep, host: HeldHost, loss: Loss): boolean {
+  const { firstNumber, reason: lost } = loss;
+  const count = loss.count - knownLines(firstNumber, loss.count, host.log.rows);
+  if (count === 0) return false;
+  if ([host.result, step.step, execution].some(({ status }) => isFinished(status))) throw ended(loss);
+  addChunk(execution, step, host, loss, { firstNumber: host.log.rows + 1, count, lines: undefined, lost });
+  return true;
+}
+
+/** Lines that are copied keep the pointers that they had. */
+function addChunk(
+  execution: HeldExecution,
+  step: HeldStep,
+  host: HeldHost,
+  { formerly }: Append | Loss,
+  what: Omit<HeldChunk, 'origin'>,
+): void {
+  if (formerly !== undefined && host.log.rows === 0) host.origin = { ...host.origin, pointerPrefix: formerly };
+  const chunk: HeldChunk = { ...what, origin: host.origin };
+  for (const log of [execution.log, step.log, host.log]) log.add(chunk);
+  host.result.lines = host.log.rows;
+}
+
+/** The end of an execution, which a copy's history may tell of already. */
+export function endExecution(held: HeldExecution, ending: Ending): void {
+  const { status, ...end } = endOf(ending);
+  Object.assign(held, { status, end });
+  const last = held.history.at(-1);
+  if (last?.status !== status || last.at !== ending.at) held.history.push({ status, at: ending.at });
 }
 
 /** How something ended, as its record keeps it. */
