@@ -10,6 +10,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   show: async () => (await import('./show.ts')).show,
   logs: async () => (await import('./logs.ts')).logs,
   tail: async () => (await import('./tail.ts')).tail,
+  serve: async () => (await import('./serve.ts')).serve,
 };
 
 const summaries: readonly (readonly [string, string])[] = [
@@ -19,6 +20,7 @@ const summaries: readonly (readonly [string, string])[] = [
   ['  show <execution>', 'Show the steps and hosts of an execution'],
   ['  logs <execution>', 'Print lines, all or some'],
   ['  tail <execution>', 'Print lines as they come, until the execution ends'],
+  ['  serve', 'Serve logs over HTTP, and record what is written there'],
 ];
 
 const overview = `Usage: execlogs <verb> [options]

@@ -66,6 +66,7 @@ class ServiceHandler implements Handler {
       answer = await this.#answer(request, told);
     } catch (error) {
       ({ answer, failure } = failureAnswer(error, request, this.#log));
+      if (answer.status === 405) answer = { ...answer, headers: { ...answer.headers, allow: this.#allowed(request) } };
     }
     const ends = (broke?: string): void => {
       this.#tell(request, told, { status: answer.status, begun, failure: broke ?? failure });
@@ -85,13 +86,18 @@ class ServiceHandler implements Handler {
     const { target } = request;
     const at = target.indexOf('?');
     const path = at < 0 ? target : target.slice(0, at);
-    if (request.method === 'OPTIONS') return optionsOf(this.#routing.methodsOf(path), origin);
+    if (request.method === 'OPTIONS') return optionsOf(this.#allowed(request), origin);
     const { route, params } = this.#routing.match(request.method, path);
     told.route = route;
     const { served, token } = this.#access.enter(request, route);
     if (token !== undefined) told.token = token;
     const call = new ServiceCall(request, params, at < 0 ? '' : target.slice(at + 1), this.#limits);
     return route.answer(call, route.needs === 'write' ? call.keepingAlive(served) : served);
+  }
+
+  /** The methods of the request's path; empty when there is nothing under it. */
+  #allowed({ target }: HttpRequest): string {
+    return this.#routing.methodsOf(target.split('?', 1)[0] ?? '').join(', ');
   }
 
   #tell(request: HttpRequest, told: Told, { status, begun, failure }: Ended): void {
@@ -129,9 +135,8 @@ function finished(answer: HttpAnswer, origin: string | undefined): HttpAnswer {
   return { ...answer, headers };
 }
 
-function optionsOf(methods: readonly string[], origin: string | undefined): HttpAnswer {
-  if (methods.length === 0) throw new LogError('notFound', 'There is nothing under this path. See docs/http-api.md.');
-  const allow = [...methods, 'OPTIONS'].join(', ');
+function optionsOf(allow: string, origin: string | undefined): HttpAnswer {
+  if (allow === '') throw new LogError('notFound', 'There is nothing under this path. See docs/http-api.md.');
   const preflight = origin !== undefined && {
     'access-control-allow-methods': allow,
     'access-control-allow-headers': 'authorization, content-type, last-event-id',

@@ -46,6 +46,7 @@ export class Routing {
   methodsOf(path: string): readonly string[] {
     const methods = new Set(this.#at(segmentsOf(path)).map(({ route }) => route.method as string));
     if (methods.has('GET')) methods.add('HEAD');
+    if (methods.size > 0) methods.add('OPTIONS');
     return [...methods].toSorted();
   }
 
