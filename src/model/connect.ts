@@ -28,4 +28,12 @@ export interface ConnectOptions {
   readonly patience?: number;
   /** Is told what the connection does (requests, reconnections, why), without secrets, for a log. */
   readonly trace?: (words: string) => void;
+  /** Is told what answers there, as soon as that is known. */
+  readonly found?: (system: FoundSystem) => void;
+}
+
+export interface FoundSystem {
+  /** Its product name: `Execution Logs`, `ops-jobs`. */
+  readonly name: string;
+  readonly version?: string;
 }

@@ -22,6 +22,19 @@ interface Backend {
   readonly openSink?: (url: string, options: OpenOptions) => Promise<LogSink>;
 }
 
+/** Services and ops-jobs, by their address; plain `http(s)` is asked what it is. */
+const executor: Backend = {
+  async openSource(url, options) {
+    const { openExecutorSource } = await import('../dialects/executor/client.ts');
+    const source = await openExecutorSource(url, options);
+    return opened(source, source);
+  },
+  async openSink(url, options) {
+    const { openExecutorSink } = await import('../dialects/executor/sink.ts');
+    return openExecutorSink(url, options);
+  },
+};
+
 /** Backends by the scheme of their connections, one row each; a backend is loaded when it is first asked for. */
 const backends: Readonly<Record<string, Backend>> = {
   sqlite: {
@@ -37,6 +50,10 @@ const backends: Readonly<Record<string, Backend>> = {
       return openLocalSink(path);
     },
   },
+  'executor+http': executor,
+  'executor+https': executor,
+  http: executor,
+  https: executor,
   memory: {
     async openSource() {
       const { MemoryStore } = await import('./memory.ts');

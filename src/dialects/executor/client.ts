@@ -105,18 +105,19 @@ class ExecutorSource implements LogSource, LogAdmin {
   }
 
   async #detect(): Promise<Client> {
-    const capabilities = await this.#ask();
+    const answer = await this.#ask();
+    const capabilities = answer === undefined ? undefined : capabilitiesIn(answer);
     const { patience = 300_000 } = this.#options;
     if (!capabilities) throw new LogError('unavailable', `${this.#url} is no service of ours.`);
+    this.#options.found?.({ name: 'Execution Logs', ...versionIn(answer) });
     this.#client = new NativeClient(this.#api, capabilities, { patience, silence: 10_000, polling: 2_000 });
     return this.#client;
   }
 
-  /** What a service of ours can do; undefined when it is none. */
-  async #ask(): Promise<Capabilities | undefined> {
+  /** What a service of ours says of itself; undefined when it is none. */
+  async #ask(): Promise<unknown> {
     try {
-      const answer = await this.#api.json(paths.capabilities, { timeout: detection });
-      return capabilitiesIn(answer);
+      return await this.#api.json(paths.capabilities, { timeout: detection });
     } catch (error) {
       if (error instanceof LogError && (error.code === 'notFound' || error.code === 'invalidRequest')) return undefined;
       throw error;
@@ -146,4 +147,9 @@ function capabilitiesIn(answer: unknown): Capabilities | undefined {
     hosts: can.boolean('hosts'),
     delete: can.boolean('delete'),
   };
+}
+
+function versionIn(answer: unknown): { version?: string } {
+  const version = typeof answer === 'object' && answer !== null && 'version' in answer ? answer.version : undefined;
+  return typeof version === 'string' ? { version: version.slice(0, 40) } : {};
 }
