@@ -1,6 +1,6 @@
 import type { LineBatch, LineColumns, LineOrigin } from '../../model/line.ts';
 import { levels, streams } from '../../model/line.ts';
-import type { Gap, LogPage, Scanned, TailState } from '../../model/page.ts';
+import type { Gap, GapPart, LogPage, Scanned, TailState } from '../../model/page.ts';
 import { pointer } from '../../model/pointer.ts';
 import { Received, type Fault } from './received.ts';
 
@@ -21,7 +21,7 @@ export function fromWirePage(value: unknown, fault: Fault): LogPage {
   const gap = page.optionalObject('gap');
   const state = page.optionalObject('state');
   return {
-    lines: batchIn(page.object('lines')),
+    lines: batchIn(page.object('lines'), fault),
     ...(older !== undefined && { older: pointer(older) }),
     newer: pointer(page.text('newer')),
     complete: page.boolean('complete'),
@@ -35,11 +35,11 @@ export function fromWirePage(value: unknown, fault: Fault): LogPage {
 
 /** Reads `WireLines`. Throws `fault` when anything of them is damaged. */
 export function fromWireLines(value: unknown, fault: Fault): LineColumns {
-  return linesIn(new Received(value, 'The list of lines', fault));
+  return linesIn(new Received(value, 'The list of lines', fault), fault);
 }
 
-function batchIn(lines: Received): LineBatch {
-  const columns = linesIn(lines);
+function batchIn(lines: Received, fault: Fault): LineBatch {
+  const columns = linesIn(lines, fault);
   const { count } = columns;
   const origins = lines.objects('origins').map(originIn);
   if (origins.length > mostOrigins || (count > 0 && origins.length === 0)) throw lines.wrong('has no usable origins');
@@ -54,10 +54,10 @@ function batchIn(lines: Received): LineBatch {
   };
 }
 
-function linesIn(lines: Received): LineColumns {
+function linesIn(lines: Received, fault: Fault): LineColumns {
   const count = lines.count('count');
   if (count > mostLines) throw lines.wrong(`has more than ${mostLines} lines. Send fewer at once`);
-  const fields = fieldsIn(lines, count);
+  const fields = fieldsIn(lines, count, fault);
   return {
     count,
     ...textIn(lines, count),
@@ -152,20 +152,13 @@ function filled<T extends Uint8Array | Uint16Array>(lines: Received, key: string
   return column;
 }
 
-function fieldsIn(lines: Received, count: number): LineColumns['fields'] {
+function fieldsIn(lines: Received, count: number, fault: Fault): LineColumns['fields'] {
   const list = lines.optionalList('fields');
   if (!list) return undefined;
   if (list.length !== count) throw lines.wrong('has not one set of fields for each line');
-  return list.map((fields) => {
-    if (fields === null || fields === undefined) return undefined;
-    if (!isRecordOfTexts(fields)) throw lines.wrong('has fields that are no texts');
-    return fields;
-  });
-}
-
-function isRecordOfTexts(value: unknown): value is Readonly<Record<string, string>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((one) => typeof one === 'string');
+  return list.map((fields) =>
+    fields === null || fields === undefined ? undefined : new Received(fields, "A line's fields", fault).allTexts(),
+  );
 }
 
 function originIn(origin: Received): LineOrigin {
@@ -181,12 +174,18 @@ function gapIn(gap: Received): Gap {
   const count = gap.optionalCount('count');
   const from = gap.optionalCount('from');
   const to = gap.optionalCount('to');
+  const parts = gap.optionalList('parts') && gap.objects('parts').map(gapPartIn);
   return {
     reason: gap.word('reason', ['trimmed', 'expired', 'dropped']),
     ...(count !== undefined && { count }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
+    ...(parts && { parts }),
   };
+}
+
+function gapPartIn(part: Received): GapPart {
+  return { origin: originIn(part.object('origin')), from: part.count('from'), to: part.count('to') };
 }
 
 function stateIn(state: Received): TailState {

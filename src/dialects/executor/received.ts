@@ -86,6 +86,13 @@ export class Received {
     return this.list(key).map((value) => (typeof value === 'string' ? value : this.#lacks(key, 'a list of texts')));
   }
 
+  /** Itself, when every value in it is a text. */
+  allTexts(): Readonly<Record<string, string>> {
+    const texts = this.#values;
+    if (areTexts(texts)) return texts;
+    throw this.wrong('has values that are no texts');
+  }
+
   /** One of `words`. */
   word<T extends string>(key: string, words: readonly T[]): T {
     const value = this.value(key);
@@ -102,6 +109,10 @@ export class Received {
       this.value(key) === undefined ? `lacks "${key}", ${wanted}` : `has no ${plain(wanted)} in "${key}"`,
     );
   }
+}
+
+function areTexts(values: Readonly<Record<string, unknown>>): values is Readonly<Record<string, string>> {
+  return Object.values(values).every((value) => typeof value === 'string');
 }
 
 function plain(wanted: string): string {

@@ -72,11 +72,12 @@ export function fromDetail(value: unknown, fault: Fault): Execution {
   return { ...fromRecord(detail), steps: detail.objects('steps').map(stepIn), ...(history && { history }) };
 }
 
-export function toList({ executions, next, total }: ExecutionList, now: number) {
+export function toList({ executions, next, total, notice }: ExecutionList, now: number) {
   return {
     ...(total !== undefined && { total }),
     results: executions.map((execution) => toRecord(execution, now)),
     next_cursor: next ?? null,
+    ...(notice !== undefined && { notice }),
   };
 }
 
@@ -84,10 +85,12 @@ export function fromList(value: unknown, fault: Fault): ExecutionList {
   const list = new Received(value, 'The list of executions', fault);
   const next = list.optionalText('next_cursor');
   const total = list.optionalCount('total');
+  const notice = list.optionalText('notice');
   return {
     executions: list.objects('results').map(fromRecord),
     ...(next !== undefined && { next }),
     ...(total !== undefined && { total }),
+    ...(notice !== undefined && { notice }),
   };
 }
 

@@ -80,7 +80,7 @@ describe('records over the wire', () => {
   });
 
   test('a list arrives as it is', () => {
-    const list = { executions: [summary], next: 'c', total: 4 };
+    const list = { executions: [summary], next: 'c', total: 4, notice: 'The archive cannot be reached.' };
     expect(fromList(overWire(toList(list, day)), 'unavailable')).toEqual(list);
     expect(fromList(overWire(toList({ executions: [] }, day)), 'unavailable')).toEqual({ executions: [] });
   });

@@ -101,7 +101,13 @@ describe('pages over the wire', () => {
       firstLine: 4,
       total: 9,
       scanned: { lines: 6, total: 9 },
-      gap: { reason: 'trimmed', count: 3, from: 1, to: 3 },
+      gap: {
+        reason: 'trimmed',
+        count: 3,
+        from: 1,
+        to: 3,
+        parts: [{ origin: { step: '1', host: 'a', pointerPrefix: 'x:1@' }, from: 1, to: 3 }],
+      },
       state: { kind: 'reconnecting', at: 5, why: 'it broke' },
     };
     expect(overWire(page)).toEqual(page);
