@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Served } from '../../../src/dialects/http.ts';
+import { LogError } from '../../../src/model/errors.ts';
+import type { Change } from '../../../src/model/source.ts';
+import { permitted } from '../../../src/service/permitted.ts';
+import type { TokenEntry } from '../../../src/service/tokenEntries.ts';
+import { Grant } from '../../../src/service/tokens.ts';
+import { MemoryStore } from '../../../src/sources/memory.ts';
+import { columns, day } from '../../contract/recording.ts';
+import { entry, servedFrom } from '../../harness/service.ts';
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = new MemoryStore();
+});
+afterEach(() => store[Symbol.asyncDispose]());
+
+async function record(execution: string, name = 'deploy', user = 'alice'): Promise<void> {
+  await store.createExecution({ execution, name, user, startedAt: day });
+  const hosts = [{ id: 'h', name: 'h' }];
+  await store.startStep({ execution, step: 's', name: 's', order: 1, status: 'running', hosts, at: day });
+  await store.append({ execution, step: 's', host: 'h', firstNumber: 1, lines: columns(['secret']) });
+}
+
+function grant(more: Partial<TokenEntry>): Grant {
+  return new Grant(entry('somebody', { may: ['read', 'write', 'delete'], ...more }));
+}
+
+async function outcome(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'done';
+  } catch (error) {
+    return error instanceof LogError ? `${error.code}: ${error.message}` : String(error);
+  }
+}
+
+async function first<T>(stream: AsyncIterable<T>): Promise<T | undefined> {
+  for await (const item of stream) return item;
+  return undefined;
+}
+
+/** Every way to get at an execution. */
+const ways: Readonly<Record<string, (served: Served, execution: string) => Promise<unknown>>> = {
+  getExecution: ({ source }, execution) => source.getExecution({ execution }),
+  getStepResult: ({ source }, execution) => source.getStepResult({ execution, step: 's' }),
+  readLog: ({ source }, execution) => source.readLog({ execution, position: { at: 'start' } }),
+  tailLog: ({ source }, execution) => first(source.tailLog({ execution, position: { at: 'start' } })),
+  watch: ({ source }, execution) => first(source.watch({ execution }, { signal: AbortSignal.timeout(1) })),
+  create: async (served, execution) =>
+    (await served.sinkFor?.(execution))?.createExecution({ execution, name: 'other', startedAt: day }),
+  append: async (served, execution) =>
+    (await served.sinkFor?.(execution))?.append({
+      execution,
+      step: 's',
+      host: 'h',
+      firstNumber: 2,
+      lines: columns(['x']),
+    }),
+  finish: async (served, execution) =>
+    (await served.sinkFor?.(execution))?.finishExecution({ execution, status: 'failed', at: day }),
+  delete: async ({ admin }, execution) => admin?.deleteExecution({ execution }),
+};
+
+describe.each(Object.entries(ways))('%s', (_, way) => {
+  test.each([
+    ['a prefix', 'deploy'],
+    ['a longer one', 'deploy-11'],
+    ['another case', 'Deploy-1'],
+    ['a look-alike', 'dерloy-1'],
+    ['another form of the same letters', 'deploy-1\u0301'],
+    ['a space', 'deploy-1 '],
+    ['a NUL', 'deploy-1\0'],
+    ['a path', 'x/../deploy-1'],
+    ['__proto__', '__proto__'],
+  ])('refuses %s of a permitted id the same whether it exists or not', async (__, execution) => {
+    const served = permitted(servedFrom(store), grant({ executions: ['deploy-1'] }));
+    const absent = await outcome(way(served, execution));
+    await record(execution);
+    const present = await outcome(way(served, execution));
+    expect(absent).toBe('forbidden: This token may not do that, or there is nothing here.');
+    expect(present).toBe(absent);
+    await expect(store.getExecution({ execution })).resolves.toMatchObject({ status: 'running' });
+  });
+
+  test('refuses what a name or a user does not let through', async () => {
+    await record('a', 'release', 'mallory');
+    const served = permitted(servedFrom(store), grant({ names: ['deploy *'], users: ['alice'] }));
+    expect(await outcome(way(served, 'a'))).toMatch(/^forbidden: /);
+    expect((await store.readLog({ execution: 'a', position: { at: 'start' } })).lines.count).toBe(1);
+  });
+
+  test('refuses when the token was taken back', async () => {
+    await record('a');
+    const taken = grant({ executions: ['*'] });
+    const served = permitted(servedFrom(store), taken);
+    taken.end();
+    expect(await outcome(way(served, 'a'))).toMatch(/^unauthorized: /);
+  });
+});
+
+test('an id, a name or a user lets an execution through', async () => {
+  await record('a', 'deploy web', 'bob');
+  for (const more of [{ executions: ['a'] }, { names: ['deploy *'] }, { users: ['bob'] }]) {
+    const { source } = permitted(servedFrom(store), grant(more));
+    expect((await source.readLog({ execution: 'a', position: { at: 'start' } })).lines.count).toBe(1);
+  }
+});
+
+test('what is permitted but not there is not found, by its id', async () => {
+  const { source } = permitted(servedFrom(store), grant({ executions: ['a'] }));
+  await expect(source.getExecution({ execution: 'a' })).rejects.toMatchObject({ code: 'notFound' });
+});
+
+test('an execution may be made with a name that is permitted, and with no other', async () => {
+  const served = permitted(servedFrom(store), grant({ names: ['deploy *'] }));
+  const sink = await served.sinkFor?.('new');
+  const make = (name: string) =>
+    outcome(Promise.resolve(sink?.createExecution({ execution: 'new', name, startedAt: 1 })));
+  expect(await make('release')).toMatch(/^forbidden/);
+  expect(await make('deploy web')).toBe('done');
+  await record('taken', 'release');
+  expect(await outcome(Promise.resolve(served.sinkFor?.('taken')))).toMatch(/^forbidden/);
+});
+
+test('a token that may only read is given neither sink nor administration', () => {
+  const served = permitted(servedFrom(store), grant({ executions: ['*'], may: ['read'] }));
+  expect(Object.keys(served)).toEqual(['source']);
+});
+
+describe('a list', () => {
+  test('holds what may be seen, all of it, page by page, and tells no total', async () => {
+    for (let i = 0; i < 300; i++) await record(i % 10 === 0 ? `mine-${i}` : `other-${i}`);
+    const { source } = permitted(servedFrom(store), grant({ executions: ['mine-*'] }));
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await source.listExecutions({ limit: 7, ...(cursor !== undefined && { cursor }) });
+      expect(page.executions.length).toBeLessThanOrEqual(7);
+      expect(page.total).toBeUndefined();
+      seen.push(...page.executions.map(({ id }) => id));
+      cursor = page.next;
+    } while (cursor !== undefined);
+    expect(seen).toHaveLength(30);
+    expect(new Set(seen).size).toBe(30);
+    expect(seen.every((id) => id.startsWith('mine-'))).toBe(true);
+  });
+
+  test('of one who may see everything is the list', async () => {
+    await record('a');
+    const { source } = permitted(servedFrom(store), grant({ executions: ['*'] }));
+    expect(await source.listExecutions({})).toEqual(await store.listExecutions({}));
+  });
+});
+
+describe('a stream', () => {
+  test('of all changes tells only of what may be seen', async () => {
+    const { source } = permitted(servedFrom(store), grant({ executions: ['mine'], names: ['ours'] }));
+    const stop = new AbortController();
+    const seen: Change[] = [];
+    const watching = (async () => {
+      for await (const change of source.watch({}, { signal: stop.signal })) seen.push(change);
+    })();
+    await expect.poll(() => store.waiting).toBe(1);
+    await record('other');
+    await record('b', 'ours');
+    await record('mine');
+    await expect.poll(() => seen.map(({ execution }) => execution)).toContain('mine');
+    expect(new Set(seen.map(({ execution }) => execution))).toEqual(new Set(['mine', 'b']));
+    stop.abort(new Error('enough'));
+    await expect(watching).rejects.toThrow('enough');
+  });
+
+  test.each(['tailLog', 'watch'] as const)('(%s) ends when the token is taken back', async (way) => {
+    await record('a');
+    const taken = grant({ executions: ['a'] });
+    const { source } = permitted(servedFrom(store), taken);
+    const stream: AsyncIterable<unknown> =
+      way === 'watch' ? source.watch({ execution: 'a' }) : source.tailLog({ execution: 'a', position: { at: 'end' } });
+    const reading = (async () => {
+      for await (const item of stream) expect(item).toBeDefined();
+    })();
+    await expect.poll(() => store.waiting).toBe(1);
+    taken.end();
+    await expect(reading).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(store.waiting).toBe(0);
+  });
+
+  test('whose reader leaves is let go', async () => {
+    await record('a');
+    const { source } = permitted(servedFrom(store), grant({ names: ['deploy'] }));
+    const tail = source.tailLog({ execution: 'a', position: { at: 'start' } })[Symbol.asyncIterator]();
+    await tail.next();
+    const waiting = tail.next();
+    await expect.poll(() => store.waiting).toBe(1);
+    await tail.return?.();
+    expect(await waiting).toMatchObject({ done: true });
+    expect(store.waiting).toBe(0);
+  });
+});
