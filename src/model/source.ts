@@ -23,6 +23,8 @@ export interface Capabilities {
   /** Steps have hosts; otherwise each step has one nameless host. */
   readonly hosts: boolean;
   readonly delete: boolean;
+  /** Another system keeps what is read: it says less than our own sinks do, and may leave out lines without text. */
+  readonly foreign?: boolean;
 }
 
 /** Something in the scope changed: ask again for what it names. The narrowest thing that covers the change. */
