@@ -13,7 +13,10 @@ export interface StreamEvent {
 }
 
 export interface EventStreamOptions {
-  /** Names of the events to be given besides `message`; others are passed over. */
+  /**
+   * Names of the events to be given besides `message`; others are passed over. `open` is given when the answer has
+   * begun, before anything is read.
+   */
   readonly events?: readonly string[];
   readonly fetch?: typeof fetch | undefined;
   readonly headers?: Readonly<Record<string, string>>;
@@ -124,6 +127,8 @@ class Connection {
   #heard(event: Event): void {
     if (event instanceof MessageEvent) {
       this.#events.push({ event: event.type, data: String(event.data), id: event.lastEventId });
+    } else if (event.type === 'open') {
+      this.#events.push({ event: 'open', data: '', id: '' });
     } else if (!this.#ended) {
       const words = `${this.#url.origin} sent an event that is too long to be one of a log. It was not read any further.`;
       this.end(new LogError('unavailable', words));

@@ -24,6 +24,8 @@ async function watched(
   await change();
   await watching;
   leave.abort();
+  // The next watcher is not to be taken for this one, which leaves at the bottom a little later.
+  await eventually(() => expect(subject.waitingTails()).toBe(0));
   return seen;
 }
 

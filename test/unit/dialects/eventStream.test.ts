@@ -1,7 +1,8 @@
 import { text } from 'node:stream/consumers';
 import fc from 'fast-check';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { openEventStream, type EventStreamOptions, type StreamEvent } from '../../../src/dialects/eventStream.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { serveHttp, type TestServer } from './httpServer.ts';
 
 const options: EventStreamOptions = { silence: 30_000, events: ['lines', 'end', 'heartbeat'] };
@@ -76,14 +77,14 @@ test('a slow reader stops the stream', async () => {
   await stream.next();
   let seen = -1;
   // The server waits, and has not written more since the last look.
-  await vi.waitFor(
+  await eventually(
     () => {
       const before = seen;
       seen = waits ? written : -1;
       expect(seen).toBe(before);
       expect(seen).toBeGreaterThan(0);
     },
-    { timeout: 10_000, interval: 100 },
+    { interval: 100 },
   );
   expect(written).toBeLessThan(300);
   for (let i = 0; i < 100; i++) expect(await stream.next()).toMatchObject({ value: { data } });
@@ -113,7 +114,7 @@ test('an abort ends the wait with its reason, before and after the answer has be
     const stream = openEventStream(server.url, { ...options, signal: stop.signal })[Symbol.asyncIterator]();
     if (begins) await stream.next();
     const waiting = expect(stream.next()).rejects.toBe(reason);
-    await vi.waitFor(() => expect(server.requests.length).toBe(1));
+    await eventually(() => expect(server.requests.length).toBe(1));
     stop.abort(reason);
     await waiting;
   }

@@ -8,7 +8,13 @@ function answer(status: number, body: unknown, headers: Record<string, string> =
 }
 
 test('a status is one of our codes', async () => {
-  const codes = { 400: 'invalidRequest', 401: 'unauthorized', 403: 'forbidden', 404: 'notFound', 405: 'invalidRequest' };
+  const codes = {
+    400: 'invalidRequest',
+    401: 'unauthorized',
+    403: 'forbidden',
+    404: 'notFound',
+    405: 'invalidRequest',
+  };
   const more = { 413: 'invalidRequest', 423: 'forbidden', 429: 'throttled', 500: 'unavailable', 503: 'unavailable' };
   for (const [status, code] of Object.entries({ ...codes, ...more }))
     expect(await errorOfAnswer(answer(Number(status), ''))).toMatchObject({ code });
