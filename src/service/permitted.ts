@@ -5,6 +5,7 @@ import { LogError } from '../model/errors.ts';
 import type { Execution, ExecutionRef, ExecutionSummary } from '../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
+import type { LogSink } from '../model/sink.ts';
 import type { CallOptions, Capabilities, Change, LogSource } from '../model/source.ts';
 import { PermittedSink } from './permittedSink.ts';
 import type { Grant } from './tokens.ts';
@@ -20,8 +21,10 @@ export function permitted(served: Served, grant: Grant): Served {
     ...(sinkFor &&
       grant.may('write') && {
         sinkFor: async (execution: string) => {
-          await visible.checkWritable(execution);
-          return new PermittedSink(() => sinkFor(execution), visible);
+          const open = (): Promise<LogSink> => sinkFor(execution);
+          // To ask for the sink of what is there is a sign of life; what is not yet there has none.
+          if (await visible.checkWritable(execution)) await open();
+          return new PermittedSink(open, visible);
         },
       }),
     ...(admin &&

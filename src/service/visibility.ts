@@ -42,12 +42,16 @@ export class Visibility {
     this.#remember(execution);
   }
 
-  /** Throws forbidden unless the execution may be seen, or may come to be there with a name or user that may. */
-  async checkWritable(execution: string): Promise<void> {
+  /**
+   * Whether the execution may be seen for certain; otherwise it may come to be there with a name or user that may.
+   * Throws forbidden when neither is so.
+   */
+  async checkWritable(execution: string): Promise<boolean> {
     this.checkValid();
-    if (this.#knows(execution)) return;
+    if (this.#knows(execution)) return true;
     const found = await this.#find(execution);
     if (found ? !this.#grant.sees(found) : !this.#grant.wantsDetails) throw refused();
+    return found !== undefined;
   }
 
   /** Throws forbidden unless an execution may be made so. */
