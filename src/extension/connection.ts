@@ -2,6 +2,8 @@ import { isBuiltin } from 'node:module';
 import { redactUrl } from '../base/connectionUrl.ts';
 import { LogError } from '../model/errors.ts';
 import type { Opened } from '../sources/open.ts';
+import { openReaching, type Reach } from './connect/reach.ts';
+import { isRemote, type ConnectionSpec } from './connect/spec.ts';
 
 /** A place that holds executions. */
 export interface Connection {
@@ -9,71 +11,114 @@ export interface Connection {
   readonly name: string;
   /** What the user sees. */
   readonly label: string;
-  /** The same source for everybody. */
+  /** This machine's own store, another file, or a system over a network. */
+  readonly kind: 'own' | 'file' | 'remote';
+  /** Where it is, fit to be shown. */
+  readonly place: string;
+  /** False while nothing may be asked of it: what is remote is asked only after the user has connected it. */
+  readonly connected: boolean;
+  /** The same source for everybody. Rejects while it is not connected. */
   open(): Promise<Opened>;
 }
 
 /** A connection that is opened when somebody first looks. */
 export class LazyConnection implements Connection {
-  readonly name: string;
-  readonly label: string;
-  readonly url: string;
+  readonly spec: ConnectionSpec;
   readonly #log: ConnectionLog;
-  /** Tells the user what is worth knowing though nothing failed. */
-  readonly #notify: (words: string) => void;
+  readonly #reach: Reach;
+  #connected: boolean;
   #opened: Promise<Opened> | undefined;
   #closed = false;
 
-  constructor(spec: ConnectionSpec, log: ConnectionLog, notify: (words: string) => void) {
-    this.name = spec.name;
-    this.label = spec.label ?? spec.name;
-    this.url = spec.url;
+  constructor(spec: ConnectionSpec, log: ConnectionLog, reach: Reach) {
+    this.spec = spec;
     this.#log = log;
-    this.#notify = notify;
+    this.#reach = reach;
+    this.#connected = spec.automatic === true || !isRemote(spec);
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get label(): string {
+    return this.spec.label ?? this.spec.name;
+  }
+
+  get kind(): Connection['kind'] {
+    if (this.spec.level === 'own') return 'own';
+    return isRemote(this.spec) ? 'remote' : 'file';
+  }
+
+  get place(): string {
+    return redactUrl(this.spec.url);
+  }
+
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Lets it be asked; what was open before is opened anew. */
+  connect(): void {
+    this.#release();
+    this.#connected = true;
+  }
+
+  disconnect(): void {
+    this.#connected = false;
+    this.#release();
   }
 
   /** A failure is not remembered, so the next call tries again. */
   open(): Promise<Opened> {
+    const { t } = this.#reach;
     if (this.#closed) return Promise.reject(new LogError('closed', `The connection “${this.label}” was closed.`));
-    this.#opened ??= this.#open().catch((error: unknown) => {
-      this.#opened = undefined;
+    if (!this.#connected) return Promise.reject(new LogError('unavailable', t('“{0}” is not connected.', this.label)));
+    if (this.#opened) return this.#opened;
+    const opening = this.#open().catch((error: unknown) => {
+      if (this.#opened === opening) this.#opened = undefined;
       throw error;
     });
-    return this.#opened;
+    this.#opened = opening;
+    return opening;
   }
 
   close(): void {
     this.#closed = true;
-    this.#opened
-      ?.then((opened) => opened[Symbol.asyncDispose]())
+    this.#release();
+  }
+
+  #release(): void {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    // What could not be opened need not be closed.
+    opened
+      ?.then(
+        (open) => open[Symbol.asyncDispose](),
+        () => undefined,
+      )
       .catch((error: unknown) => this.#log.warn(`${this.name}: closing failed: ${String(error)}`));
   }
 
   async #open(): Promise<Opened> {
     const begun = performance.now();
+    const { url } = this.spec;
     try {
-      if (this.url.startsWith('sqlite:') && !isBuiltin('node:sqlite')) throw missingSqlite();
-      const { openSource } = await import('../sources/open.ts');
-      const opened = await openSource(this.url, { notify: this.#notify });
-      this.#log.info(`${this.name}: opened ${redactUrl(this.url)} in ${Math.round(performance.now() - begun)} ms`);
+      if (url.startsWith('sqlite:') && !isBuiltin('node:sqlite')) throw missingSqlite();
+      const opened = await openReaching(this.spec, this.#reach);
+      this.#log.info(`${this.name}: opened ${redactUrl(url)} in ${Math.round(performance.now() - begun)} ms`);
       return opened;
     } catch (error) {
       const known = isMissingSqlite(error) ? missingSqlite() : LogError.from(error, 'unavailable');
-      this.#log.error(`${this.name}: cannot open ${redactUrl(this.url)}: ${known.code}: ${known.message}`);
+      this.#log.error(`${this.name}: cannot open ${redactUrl(url)}: ${known.code}: ${known.message}`);
       throw known;
     }
   }
 }
 
-export interface ConnectionSpec {
-  readonly name: string;
-  /** What the user sees; the name when absent. */
-  readonly label?: string;
-  readonly url: string;
-}
-
 /** What connections do, for the output channel. */
 export interface ConnectionLog {
+  debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
   error(message: string): void;

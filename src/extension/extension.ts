@@ -1,5 +1,7 @@
 import { env, l10n, window, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands/all.ts';
+import { redactedLog } from './connect/redactedLog.ts';
+import { ConnectionSecrets } from './connect/secrets.ts';
 import { Connections } from './connections.ts';
 import { provideLogDocuments } from './documents/logDocuments.ts';
 import { LogPanels } from './panel/logPanels.ts';
@@ -17,10 +19,12 @@ export interface Activated {
 export function activate(context: ExtensionContext): Activated {
   const words: Words = { t: (message, ...values) => l10n.t(message, ...values), language: env.language };
   const output = window.createOutputChannel('Execution Logs', { log: true });
-  const connections = new Connections(output, words);
-  const panels = new LogPanels({ extensionUri: context.extensionUri, connections, words, log: output });
-  const view = new ExecutionsView({ connections, words, log: output });
-  const commands = registerCommands({ connections, view, panels, words, output });
+  const secrets = new ConnectionSecrets(context.secrets);
+  const log = redactedLog(output, (said) => secrets.redact(said));
+  const connections = new Connections({ log, words, secrets });
+  const panels = new LogPanels({ extensionUri: context.extensionUri, connections, words, log });
+  const view = new ExecutionsView({ connections, words, log });
+  const commands = registerCommands({ connections, view, panels, words, output, log });
   const documents = provideLogDocuments(connections, words);
   context.subscriptions.push(output, connections, panels, view, commands, documents);
   offerInTerminals(context, words);

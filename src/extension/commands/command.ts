@@ -1,4 +1,5 @@
 import type { LogOutputChannel } from 'vscode';
+import type { ConnectionLog } from '../connection.ts';
 import type { Connections } from '../connections.ts';
 import type { LogPanels } from '../panel/logPanels.ts';
 import type { ExecutionsView } from '../tree/executionsView.ts';
@@ -11,6 +12,8 @@ export interface Parts {
   readonly panels: LogPanels;
   readonly words: Words;
   readonly output: LogOutputChannel;
+  /** The same channel, for words that may hold a secret. */
+  readonly log: ConnectionLog;
 }
 
 /** One command. What it is given comes from menus, keybindings or other extensions: check before use. */

@@ -16,7 +16,12 @@ export type LogNode = ExecutionNode | StepNode | HostNode;
 
 /** The node a command was called on: the one given, else the selected one. */
 export function nodeFrom(given: unknown, { view }: Parts): TreeNode | undefined {
-  return isNode(given) ? given : view.selected;
+  return nodeGiven(given) ?? view.selected;
+}
+
+/** The node a command was called on, when it was called on one. */
+export function nodeGiven(given: unknown): TreeNode | undefined {
+  return isNode(given) ? given : undefined;
 }
 
 /** As `nodeFrom`, for commands that need an execution, step or host. */
@@ -49,6 +54,7 @@ const kinds: ReadonlySet<unknown> = new Set<TreeNode['kind']>([
   'more',
   'error',
   'empty',
+  'offline',
 ]);
 
 function isNode(given: unknown): given is TreeNode {

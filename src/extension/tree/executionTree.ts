@@ -66,6 +66,7 @@ export class ExecutionTree {
     if (!node) return this.#top();
     switch (node.kind) {
       case 'connection':
+        return this.#listedOf(node);
       case 'execution':
       case 'hostGroup':
         return this.#listed(node);
@@ -77,6 +78,7 @@ export class ExecutionTree {
       case 'more':
       case 'error':
       case 'empty':
+      case 'offline':
         return [];
     }
   }
@@ -111,6 +113,14 @@ export class ExecutionTree {
       node.count = count;
       return node;
     });
+  }
+
+  /** Nothing that was fetched from a connection is known any more. */
+  forget(connection: Connection): void {
+    const root = this.#roots.find((node) => node.connection === connection);
+    if (!root) return;
+    this.#executions.delete(root);
+    delete root.answered;
   }
 
   /** Fetches the next page of a branch. */
@@ -159,12 +169,19 @@ export class ExecutionTree {
     const roots = this.roots();
     const [only] = roots;
     if (!only || roots.length > 1) return roots;
-    const nodes = await this.#listed(only);
+    const nodes = await this.#listedOf(only);
     const [first] = nodes;
-    // "Nothing yet" and "you may not" are told by the view's welcome, which stands only in an empty view.
-    const refused = first?.kind === 'error' && isRefusal(first.error);
-    const welcome = refused || (first?.kind === 'empty' && !this.#filtered());
+    // "Nothing yet" and "it failed" are told by the view's welcome, which stands only in an empty view.
+    const welcome = first?.kind === 'error' || (first?.kind === 'empty' && !this.#filtered());
     return nodes.length === 1 && welcome ? [] : nodes;
+  }
+
+  /** Nothing is asked of what is not connected. */
+  async #listedOf(root: ConnectionNode): Promise<readonly TreeNode[]> {
+    if (!root.connection.connected) return [this.#offlineNode(root)];
+    const nodes = await this.#listed(root);
+    root.answered = this.executions(root).error ?? 'well';
+    return nodes;
   }
 
   async #listed(branch: BranchNode): Promise<readonly TreeNode[]> {
@@ -250,6 +267,11 @@ export class ExecutionTree {
     const node: TreeNode = { kind: 'error', id, parent: branch, error };
     made.set(id, node);
     return node;
+  }
+
+  #offlineNode(root: ConnectionNode): TreeNode {
+    const id = nodeId('offline', root.id);
+    return this.#once(root, id, (): TreeNode => ({ kind: 'offline', id, parent: root }));
   }
 
   #plainNode(kind: 'empty' | 'more', branch: BranchNode): TreeNode {

@@ -1,6 +1,6 @@
 import { commands, EventEmitter, window, workspace, type TreeDataProvider, type TreeItem, type TreeView } from 'vscode';
 import { Disposables, type Disposes } from '../../base/disposables.ts';
-import type { ConnectionLog } from '../connection.ts';
+import type { Connection, ConnectionLog } from '../connection.ts';
 import type { Connections } from '../connections.ts';
 import { errorWords } from '../errorWords.ts';
 import type { Words } from '../words.ts';
@@ -8,8 +8,9 @@ import type { Affected } from './changes.ts';
 import { ExecutionTree, isRefusal } from './executionTree.ts';
 import { describeFilter } from './filterWords.ts';
 import { LiveTree } from './liveTree.ts';
-import type { BranchNode, TreeNode } from './nodes.ts';
-import { lookOf, type Look } from './presentation.ts';
+import type { Look } from './look.ts';
+import type { BranchNode, ConnectionNode, TreeNode } from './nodes.ts';
+import { lookOf } from './presentation.ts';
 import { tooltipOf } from './tooltip.ts';
 import { tooltipMarkdown, treeItem } from './treeItem.ts';
 
@@ -42,6 +43,7 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
     this.#disposables.add(this.#changed);
     this.#disposables.add(this.#view);
     this.#disposables.add(parts.connections.onDidChange(() => this.refresh()));
+    this.#disposables.add(parts.connections.onDidConnect((connection) => this.#startOver(connection)));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#followVisibility()));
     this.#disposables.add(
       workspace.onDidChangeConfiguration((change) => {
@@ -61,7 +63,11 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
     const children = await this.tree.children(node);
     if (!node) await this.#describeTop(children);
     const roots = node?.kind === 'connection' ? [node] : this.tree.roots().length === 1 ? this.tree.roots() : [];
-    for (const root of roots) this.#live?.follow(root);
+    for (const root of roots) {
+      const { answered } = root;
+      if (answered !== undefined && (answered === 'well' || !isRefusal(answered))) this.#live?.follow(root);
+      this.#lookAgain(root);
+    }
     return [...children];
   }
 
@@ -86,7 +92,8 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
   /** Asks again for everything that is shown under `node`, or for all. */
   refresh(node?: TreeNode): void {
     this.tree.expire(node);
-    this.#changed.fire(node && this.tree.parentOf(node) ? [node] : undefined);
+    if (node) this.#fireBranch(node);
+    else this.#changed.fire(undefined);
   }
 
   async loadMore(branch: BranchNode): Promise<void> {
@@ -95,10 +102,10 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
   }
 
   /** Shows the node selected, with the view opened if it was not. */
-  async reveal(node: TreeNode, options: { readonly focus: boolean }): Promise<void> {
+  async reveal(node: TreeNode, options: { readonly focus: boolean; readonly expand?: boolean }): Promise<void> {
     // What was found beyond the fetched pages has never been shown.
     if (!this.#shown.has(node)) this.#fireBranch(rootOf(node));
-    await this.#view.reveal(node, { select: true, focus: options.focus, expand: false });
+    await this.#view.reveal(node, { select: true, focus: options.focus, expand: options.expand ?? false });
   }
 
   /** Opens the view where it is not open; the focus stays where it is if it is. */
@@ -130,7 +137,7 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
       tree: this.tree,
       log: this.#parts.log,
       affected: (affected) => this.#showAffected(affected),
-      missed: () => this.refresh(),
+      missed: (root) => this.refresh(root),
     });
     // What happened while nobody looked.
     if (this.tree.roots().some((root) => this.tree.executions(root).loaded)) this.refresh();
@@ -152,6 +159,21 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
     if (nodes.size > 0) this.#changed.fire([...nodes]);
   }
 
+  /** A connection was made or ended: nothing of what was known of it holds. */
+  #startOver(connection: Connection): void {
+    const root = this.tree.roots().find((node) => node.connection === connection);
+    if (!root) return;
+    this.#live?.leave(root);
+    this.tree.forget(connection);
+    this.#fireBranch(root);
+  }
+
+  /** How a connection is was learnt by asking for what is under it. */
+  #lookAgain(root: ConnectionNode): void {
+    const shown = this.#shown.get(root);
+    if (shown && !sameLook(shown, lookOf(root, Date.now(), this.#parts.words))) this.#fireBranch(root);
+  }
+
   #fireBranch(branch: TreeNode): void {
     const top = branch.kind === 'connection' && this.tree.roots().length === 1;
     this.#changed.fire(top ? undefined : [branch]);
@@ -161,13 +183,12 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
   async #describeTop(children: readonly TreeNode[]): Promise<void> {
     const { words } = this.#parts;
     const error = this.tree.topError();
-    const [first] = children;
-    const failed = first?.kind === 'error' ? first.error : undefined;
+    const failed = error && !isRefusal(error) ? error : undefined;
     const filter = describeFilter(this.tree.arrangement.filter, words);
     const shown = filter === '' ? '' : words.t('Showing only: {0}', filter);
     this.#view.message = failed ? errorWords(failed, words).message : shown;
-    const empty = error && isRefusal(error) ? error.code : 'empty';
-    const state = children.length === 0 ? empty : 'ready';
+    const failure = error && (isRefusal(error) ? error.code : 'unavailable');
+    const state = children.length === 0 ? (failure ?? 'empty') : 'ready';
     await commands.executeCommand('setContext', 'executionLogs.state', state);
   }
 }

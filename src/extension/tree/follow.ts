@@ -1,11 +1,12 @@
 import { delay } from '../../base/abort.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Connection, ConnectionLog } from '../connection.ts';
+import { isRefusal } from './executionTree.ts';
 import { mergeChange, type Changed, type ChangedExecutions } from './changes.ts';
 
 export interface Follow {
   readonly signal: AbortSignal;
-  readonly log: ConnectionLog;
+  readonly log: Pick<ConnectionLog, 'warn'>;
   /** Told what changed, never again before it has resolved. */
   readonly apply: (changes: ChangedExecutions) => Promise<void>;
   /** A watch has begun: anything may have changed since it was last looked at. */
@@ -16,8 +17,13 @@ export interface Follow {
 const gather = 250;
 const retryAfter = [1, 2, 5, 10, 30].map((seconds) => seconds * 1_000);
 
-/** Follows what changes in a connection until `signal` aborts, through any number of broken watches. */
-export async function followChanges(connection: Connection, follow: Follow): Promise<void> {
+type Followed = Pick<Connection, 'name' | 'open'>;
+
+/**
+ * Follows what changes in a connection until `signal` aborts, through any number of broken watches. Ends by itself
+ * when it is refused: asking again and again would not help.
+ */
+export async function followChanges(connection: Followed, follow: Follow): Promise<void> {
   const { signal, log } = follow;
   for (let failures = 0; !isOver(signal); failures++) {
     const begun = performance.now();
@@ -25,15 +31,16 @@ export async function followChanges(connection: Connection, follow: Follow): Pro
       await watchOnce(connection, follow);
     } catch (error) {
       if (isOver(signal)) return;
-      const { code, message } = LogError.from(error);
-      log.warn(`${connection.name}: watching broke off: ${code}: ${message}`);
+      const known = LogError.from(error);
+      log.warn(`${connection.name}: watching broke off: ${known.code}: ${known.message}`);
+      if (isRefusal(known)) return;
     }
     if (performance.now() - begun > 60_000) failures = 0;
     await delay(retryAfter[failures] ?? 30_000, signal).catch(() => undefined);
   }
 }
 
-async function watchOnce(connection: Connection, { signal, log, apply, missed }: Follow): Promise<void> {
+async function watchOnce(connection: Followed, { signal, log, apply, missed }: Follow): Promise<void> {
   const { source } = await connection.open();
   let waiting = new Map<string, Changed>();
   let working = false;

@@ -12,8 +12,8 @@ export interface Live {
   readonly log: ConnectionLog;
   /** Called with what may look different now. */
   readonly affected: (affected: Affected) => void;
-  /** Called when anything may have changed. */
-  readonly missed: () => void;
+  /** Called when anything of a connection may have changed. */
+  readonly missed: (root: ConnectionNode) => void;
 }
 
 /** Seconds after which "5 minutes ago" is looked at again. */
@@ -23,7 +23,7 @@ const agoEvery = 20;
 export class LiveTree implements Disposes {
   readonly #live: Live;
   readonly #ended = new AbortController();
-  readonly #followed = new Set<ConnectionNode>();
+  readonly #followed = new Map<ConnectionNode, AbortController>();
 
   constructor(live: Live) {
     this.#live = live;
@@ -33,14 +33,23 @@ export class LiveTree implements Disposes {
   /** Follows a connection from when its executions have been fetched. */
   follow(root: ConnectionNode): void {
     if (this.#followed.has(root)) return;
-    this.#followed.add(root);
+    const own = new AbortController();
+    this.#followed.set(root, own);
     const { tree, log, affected, missed } = this.#live;
-    void followChanges(root.connection, {
-      signal: this.#ended.signal,
+    const following = followChanges(root.connection, {
+      signal: AbortSignal.any([this.#ended.signal, own.signal]),
       log,
-      missed,
+      missed: () => missed(root),
       apply: async (changes) => affected(await applyChanges(tree, root, changes)),
     });
+    // It ends by itself when it is refused; what was refused may be allowed later.
+    void following.then(() => this.#followed.get(root) === own && this.#followed.delete(root));
+  }
+
+  /** Until it is followed anew. */
+  leave(root: ConnectionNode): void {
+    this.#followed.get(root)?.abort();
+    this.#followed.delete(root);
   }
 
   dispose(): void {

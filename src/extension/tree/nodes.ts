@@ -10,7 +10,16 @@ import type { Connection } from '../connection.ts';
  * is known about it (`execution`, `step`, `host`, `count`) is replaced when it changes.
  */
 export type TreeNode =
-  ConnectionNode | GroupNode | ExecutionNode | StepNode | HostGroupNode | HostNode | MoreNode | ErrorNode | EmptyNode;
+  | ConnectionNode
+  | GroupNode
+  | ExecutionNode
+  | StepNode
+  | HostGroupNode
+  | HostNode
+  | MoreNode
+  | ErrorNode
+  | EmptyNode
+  | OfflineNode;
 
 /** Nodes whose children are fetched when they are first expanded. */
 export type BranchNode = ConnectionNode | ExecutionNode | StepNode | HostGroupNode;
@@ -20,6 +29,8 @@ export interface ConnectionNode {
   readonly id: string;
   readonly parent: undefined;
   readonly connection: Connection;
+  /** What came of the last time it was asked; not yet asked when absent. */
+  answered?: 'well' | LogError;
 }
 
 /** Executions of one day or with one status. */
@@ -81,6 +92,13 @@ export interface EmptyNode {
   readonly kind: 'empty';
   readonly id: string;
   readonly parent: BranchNode;
+}
+
+/** Stands for what a connection would show, were it connected. */
+export interface OfflineNode {
+  readonly kind: 'offline';
+  readonly id: string;
+  readonly parent: ConnectionNode;
 }
 
 /** An id that cannot collide, whatever the names are. */

@@ -13,26 +13,9 @@ import {
   statusWord,
   sumOf,
 } from './formats.ts';
+import { connectionLook } from './connectionLook.ts';
+import type { Icon, Look } from './look.ts';
 import type { ErrorNode, ExecutionNode, Group, HostNode, StepNode, TreeNode } from './nodes.ts';
-
-/** How a node looks, before the editor's own types. */
-export interface Look {
-  readonly label: string;
-  readonly description: string;
-  readonly icon: Icon;
-  /** Words that menus match with `viewItem =~ /\bword\b/`; the first is the node's kind. */
-  readonly context: string;
-  /** What a screen reader says. */
-  readonly accessible: string;
-  readonly expands: 'no' | 'collapsed' | 'expanded';
-}
-
-export interface Icon {
-  /** A codicon. */
-  readonly id: string;
-  /** A theme colour. */
-  readonly colour?: string;
-}
 
 const longestLabel = 40;
 
@@ -40,7 +23,7 @@ export function lookOf(node: TreeNode, now: number, words: Words): Look {
   const { t } = words;
   switch (node.kind) {
     case 'connection':
-      return plain(node.connection.label, 'server', 'connection', 'collapsed');
+      return connectionLook(node, words);
     case 'group':
       return {
         ...plain(groupLabel(node.group, now, words), groupIcon(node.group), 'group', 'expanded'),
@@ -69,14 +52,19 @@ export function lookOf(node: TreeNode, now: number, words: Words): Look {
       return errorLook(node, words);
     case 'empty':
       return plain(emptyWords(node.parent.kind, words), 'circle-outline', 'empty', 'no');
+    case 'offline':
+      return plain(t('Not connected; click to connect'), 'plug', 'offline', 'no');
   }
 }
 
-function errorLook({ error }: ErrorNode, words: Words): Look {
-  const label = words.t('Cannot be read; click to try again');
-  const icon = { id: 'warning', colour: 'problemsWarningIcon.foreground' };
+function errorLook({ error, parent }: ErrorNode, words: Words): Look {
+  const { t } = words;
+  const unknown = error.code === 'unauthorized' && parent.kind === 'connection';
+  const label = unknown ? t('Not signed in; click to sign in') : t('Cannot be read; click to try again');
+  const icon = unknown ? { id: 'account' } : { id: 'warning', colour: 'problemsWarningIcon.foreground' };
   const { message } = errorWords(error, words);
-  return { ...plain(label, icon, 'error', 'no'), description: message, accessible: `${label}: ${message}` };
+  const context = unknown ? 'error unauthorized' : 'error';
+  return { ...plain(label, icon, context, 'no'), description: message, accessible: `${label}: ${message}` };
 }
 
 function executionLook(node: ExecutionNode, now: number, words: Words): Look {

@@ -1,5 +1,5 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
-import type { Look } from './presentation.ts';
+import type { Look } from './look.ts';
 import type { TreeNode } from './nodes.ts';
 import type { Tooltip } from './tooltip.ts';
 
@@ -29,7 +29,9 @@ function commandOf(node: TreeNode, look: Look): string | undefined {
   if (node.kind === 'host') return 'executionLogs.openLog';
   if (node.kind === 'step' && /\bsingle\b/.test(look.context)) return 'executionLogs.openLog';
   if (node.kind === 'more') return 'executionLogs.loadMore';
-  if (node.kind === 'error') return 'executionLogs.retry';
+  if (node.kind === 'offline' || /^connection .*\boffline\b/.test(look.context)) return 'executionLogs.connect';
+  if (node.kind === 'error')
+    return /\bunauthorized\b/.test(look.context) ? 'executionLogs.signIn' : 'executionLogs.retry';
   return undefined;
 }
 

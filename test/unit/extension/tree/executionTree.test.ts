@@ -27,6 +27,9 @@ function countedStore() {
   const connection: Connection = {
     name: 'local',
     label: 'This machine',
+    kind: 'own',
+    place: 'memory:',
+    connected: true,
     open: async () => ({ source, admin: store, [Symbol.asyncDispose]: async () => undefined }),
   };
   const asked = (): string[] => calls.splice(0);
@@ -215,18 +218,33 @@ test('a failure becomes a node under its branch; the next try asks again', async
   expect((await tree.children(root)).map(({ kind }) => kind)).toEqual(['execution']);
 });
 
-test('alone, a connection that refuses or is empty leaves the top to the welcome view', async () => {
+test('alone, a connection that fails or is empty leaves the top to the welcome view', async () => {
   const { connection } = countedStore();
   const empty = new ExecutionTree(() => [connection]);
   expect(await empty.children()).toEqual([]);
   expect(empty.topError()).toBeUndefined();
-  const refused = new LogError('forbidden', 'no');
-  const tree = new ExecutionTree(() => [{ ...connection, open: () => Promise.reject(refused) }]);
-  expect(await tree.children()).toEqual([]);
-  expect(tree.topError()).toBe(refused);
-  const broken = new LogError('unavailable', 'damaged');
-  const other = new ExecutionTree(() => [{ ...connection, open: () => Promise.reject(broken) }]);
-  expect(only(await other.children(), 'error').error).toBe(broken);
+  for (const code of ['forbidden', 'unavailable'] as const) {
+    const error = new LogError(code, 'no');
+    const tree = new ExecutionTree(() => [{ ...connection, open: () => Promise.reject(error) }]);
+    expect(await tree.children()).toEqual([]);
+    expect(tree.topError()).toBe(error);
+  }
+});
+
+test('nothing is asked of a connection that is not connected', async () => {
+  const { store, connection, asked } = countedStore();
+  await record(store, 'one', {});
+  const remote = { ...connection, name: 'team', kind: 'remote' as const, connected: false };
+  const tree = new ExecutionTree(() => [connection, remote]);
+  const [, root] = await tree.children();
+  tree.expire();
+  expect((await tree.children(root)).map(({ kind }) => kind)).toEqual(['offline']);
+  expect(asked()).toEqual([]);
+  remote.connected = true;
+  expect((await tree.children(root)).map(({ kind }) => kind)).toEqual(['execution']);
+  remote.connected = false;
+  tree.forget(remote);
+  expect((await tree.children(root)).map(({ kind }) => kind)).toEqual(['offline']);
 });
 
 test('an execution beyond the fetched pages is found by its id, with step and host', async () => {

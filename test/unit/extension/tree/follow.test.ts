@@ -3,7 +3,7 @@ import { followChanges } from '../../../../src/extension/tree/follow.ts';
 import type { ChangedExecutions } from '../../../../src/extension/tree/changes.ts';
 import { MemoryStore } from '../../../../src/sources/memory.ts';
 
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const quiet = { warn: () => undefined };
 
 test('says to look again only once it would see whatever is written from then on', async () => {
   const store = new MemoryStore();
@@ -11,7 +11,7 @@ test('says to look again only once it would see whatever is written from then on
   const seen = Promise.withResolvers<ChangedExecutions>();
   const source = Promise.resolve({ source: store, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() });
   void followChanges(
-    { name: 'memory', label: 'memory', open: () => source },
+    { name: 'memory', open: () => source },
     {
       signal: ended.signal,
       log: quiet,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Connection } from '../../../../src/extension/connection.ts';
 import type { ExecutionNode, HostNode, StepNode } from '../../../../src/extension/tree/nodes.ts';
 import { isTicking, lookOf } from '../../../../src/extension/tree/presentation.ts';
 import { tooltipOf } from '../../../../src/extension/tree/tooltip.ts';
@@ -6,7 +7,14 @@ import type { ExecutionSummary, HostResult, Step } from '../../../../src/model/e
 import { english } from '../words.ts';
 
 const now = Date.UTC(2026, 5, 1, 12);
-const connection = { name: 'local', label: 'This machine', open: () => Promise.reject(new Error('not opened here')) };
+const connection: Connection = {
+  name: 'local',
+  label: 'This machine',
+  kind: 'own',
+  place: 'memory:',
+  connected: true,
+  open: () => Promise.reject(new Error('not opened here')),
+};
 const root = { kind: 'connection', id: 'connection/local', parent: undefined, connection } as const;
 
 function executionNode(execution: Partial<ExecutionSummary>): ExecutionNode {

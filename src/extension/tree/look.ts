@@ -1,0 +1,18 @@
+/** How a node looks, before the editor's own types. */
+export interface Look {
+  readonly label: string;
+  readonly description: string;
+  readonly icon: Icon;
+  /** Words that menus match with `viewItem =~ /\bword\b/`; the first is the node's kind. */
+  readonly context: string;
+  /** What a screen reader says. */
+  readonly accessible: string;
+  readonly expands: 'no' | 'collapsed' | 'expanded';
+}
+
+export interface Icon {
+  /** A codicon. */
+  readonly id: string;
+  /** A theme colour. */
+  readonly colour?: string;
+}
