@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { redactUrl, splitUrl } from '../base/connectionUrl.ts';
+import { processLease, type Lease } from '../base/lease.ts';
 import type { ConnectOptions } from '../model/connect.ts';
 import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
@@ -74,6 +75,18 @@ export async function openSink(url: string, options: OpenOptions = {}): Promise<
   if (!open)
     throw new LogError('invalidRequest', `Nothing can be recorded into "${redactUrl(url)}". Use sqlite:<path>.`);
   return open(url, options);
+}
+
+/** A lease among all who use the store of a connection; where stores keep none, among those of this process. */
+export async function openLease(
+  url: string,
+  name: string,
+  options: OpenOptions = {},
+): Promise<Lease & AsyncDisposable> {
+  refuseSecrets(url);
+  if (!/^rediss?:/i.test(url)) return { ...processLease(), [Symbol.asyncDispose]: () => Promise.resolve() };
+  const { openRedisLease } = await import('./redis/lease.ts');
+  return openRedisLease(url, name, options);
 }
 
 /** Secrets never belong to a URL: it is kept in settings, shown, and logged. */

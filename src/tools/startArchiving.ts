@@ -67,6 +67,8 @@ async function sweep(
       postponed.delete(id);
     } catch (error) {
       if (signal.aborted) throw error;
+      // Somebody else has moved or deleted it.
+      if (error instanceof LogError && error.code === 'notFound') continue;
       const again = postponed.get(id) ?? { backoff: new Backoff({ first: 5_000, longest: 3_600_000 }), until: 0 };
       again.until = Date.now() + again.backoff.next();
       postponed.set(id, again);
