@@ -16,12 +16,15 @@ export class TokenFile implements Disposable {
   readonly #path: string;
   readonly #notify: (error: LogError) => void;
   readonly #timer: NodeJS.Timeout;
+  /** How the file was when it was read, and when it was looked at. */
+  #read: string;
   #seen: string;
   #looking = false;
 
   private constructor(path: string, seen: string, tokens: Tokens, { every = 1_000, notify }: TokenFileOptions) {
     this.tokens = tokens;
     this.#path = path;
+    this.#read = seen;
     this.#seen = seen;
     this.#notify = notify ?? (() => undefined);
     this.#timer = setInterval(() => void this.#look(), every).unref();
@@ -42,9 +45,11 @@ export class TokenFile implements Disposable {
     this.#looking = true;
     try {
       const state = await stateOf(this.#path);
-      if (state === this.#seen) return;
+      // Who is still writing it is waited for: an empty file would take every token back.
+      const settled = state === this.#seen;
       this.#seen = state;
-      // A file that is gone grants nothing; one that is half written says nothing yet.
+      if (!settled || state === this.#read) return;
+      this.#read = state;
       this.tokens.replace(state === gone ? [] : await entriesIn(this.#path));
     } catch (error) {
       this.#notify(LogError.from(error));

@@ -129,8 +129,9 @@ describe('the file, when it changes', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const write = async (...entries: TokenEntry[]): Promise<void> => {
-    await writeFile(`${path}.new`, entries.map((one) => JSON.stringify(one)).join('\n'));
+  const write = (...entries: TokenEntry[]) => writeText(entries.map((one) => JSON.stringify(one)).join('\n'));
+  const writeText = async (text: string): Promise<void> => {
+    await writeFile(`${path}.new`, text);
     await rename(`${path}.new`, path);
   };
   const holds = (file: TokenFile, name: string): boolean => {
@@ -149,7 +150,7 @@ describe('the file, when it changes', () => {
     await write(entry('two', { executions: ['*'] }));
     await expect.poll(() => holds(file, 'two')).toBe(true);
     expect(holds(file, 'one')).toBe(false);
-    await writeFile(path, '{"name": ');
+    await writeText('{"name": ');
     await expect.poll(() => told).toHaveLength(1);
     expect(told[0]).toMatch(/cannot be used: line 1 is no JSON/);
     expect(holds(file, 'two')).toBe(true);
