@@ -10,6 +10,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   show: async () => (await import('./show.ts')).show,
   logs: async () => (await import('./logs.ts')).logs,
   tail: async () => (await import('./tail.ts')).tail,
+  send: async () => (await import('./send.ts')).send,
   serve: async () => (await import('./serve.ts')).serve,
 };
 
@@ -20,6 +21,7 @@ const summaries: readonly (readonly [string, string])[] = [
   ['  show <execution>', 'Show the steps and hosts of an execution'],
   ['  logs <execution>', 'Print lines, all or some'],
   ['  tail <execution>', 'Print lines as they come, until the execution ends'],
+  ['  send', 'Send recordings that have not reached where they were to go'],
   ['  serve', 'Serve logs over HTTP, and record what is written there'],
 ];
 

@@ -8,7 +8,8 @@ import type { Pipeline } from '../record/pipeline/model.ts';
 import type { RunResult } from '../record/runResult.ts';
 import type { Stop } from '../record/stop.ts';
 import { usageError, type Verb, type Words } from './commandLine.ts';
-import { jsonOption, openTo, reachOptions } from './connection.ts';
+import { jsonOption, reachOptions } from './connection.ts';
+import { openDestination } from './destination.ts';
 import { stopOnSignals } from './interrupts.ts';
 import { paintFor } from './paint.ts';
 import { lossWords, resultTable } from './resultTable.ts';
@@ -32,14 +33,14 @@ export const run: Verb = {
     const start = await startOf(words);
     const stop = stopOnSignals();
     const out = new StandardOutput();
-    const sink = await openTo(words);
+    const destination = await openDestination(words);
     try {
-      const result = await start(sink, out, stop);
+      const result = await start(destination.sink, out, stop);
       await tell(result, words, out);
       return result.exitCode;
     } finally {
       stop.dispose();
-      await sink[Symbol.asyncDispose]();
+      await destination.settle();
     }
   },
 };

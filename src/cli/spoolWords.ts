@@ -1,0 +1,31 @@
+import { redactUrl } from '../base/connectionUrl.ts';
+import type { DeliveryState } from '../record/spool/delivery.ts';
+import type { Spool } from '../record/spool/spool.ts';
+
+/** What people are told of a spool on its way, on stderr. */
+export function tell(words: string): void {
+  process.stderr.write(`execlogs: ${words}\n`);
+}
+
+/** Tells when a delivery begins to fail, works again, or is refused. */
+export function deliveryTeller(): (spool: Spool, state: DeliveryState) => void {
+  let failing = false;
+  return ({ to, folder }, state) => {
+    if (state.kind === 'failing') tell(`${sentence(state.error.message)} What is recorded is kept and sent later.`);
+    else if (state.kind === 'refused')
+      tell(
+        `${redactUrl(to)} does not take what is recorded: ${sentence(state.error.message)} It is kept in ${folder}.`,
+      );
+    else if (failing && state.kind === 'sending') tell(`sending to ${redactUrl(to)} again`);
+    failing = state.kind === 'failing';
+  };
+}
+
+export function sizeWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function sentence(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
+}
