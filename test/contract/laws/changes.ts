@@ -32,6 +32,7 @@ async function watched(
 export const changeLaws: readonly Law[] = [
   {
     law: 'a change is watched',
+    binds: ({ watch }) => watch === 'push',
     async holds(subject) {
       const recording = await Recording.begin(subject);
       const { execution } = recording;
@@ -54,6 +55,7 @@ export const changeLaws: readonly Law[] = [
   },
   {
     law: 'a change is told once, then the watcher waits for the next',
+    binds: ({ watch }) => watch === 'push',
     async holds(subject) {
       const recording = await Recording.begin(subject);
       const leave = new AbortController();
@@ -70,6 +72,24 @@ export const changeLaws: readonly Law[] = [
       await rests(2);
       leave.abort();
       await watching;
+    },
+  },
+  {
+    law: 'a change of status is watched, however it is learnt',
+    async holds(subject) {
+      const recording = await Recording.begin(subject);
+      await recording.step('build', ['alpha']);
+      const { execution } = recording;
+      const step = { execution, step: 'build' };
+      const begin = () => recording.step('test', ['alpha'], 2);
+      const of = (want: Change) => (is: Change) => is.execution === want.execution && is.step === want.step;
+      await watched(subject, { execution }, begin, of({ execution, step: 'test' }));
+      const seen = await watched(subject, step, () => recording.endHost('build', 'alpha'), of(step));
+      expect(seen).toContainEqual({ ...step, host: 'alpha' });
+      await watched(subject, { execution }, () => recording.end(), of({ execution }));
+      const second = `${execution}-2`;
+      const create = () => subject.sink.createExecution({ execution: second, name: 'again', startedAt: day });
+      await watched(subject, {}, create, of({ execution: second }));
     },
   },
   {

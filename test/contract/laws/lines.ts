@@ -3,6 +3,9 @@ import { lineFlag } from '../../../src/model/line.ts';
 import { day, linesIn, oneHost, pagesBack, readOnward, textsIn } from '../recording.ts';
 import type { Law, Subject } from '../subject.ts';
 
+/** Other systems keep less of a line. */
+const own: Law['binds'] = ({ foreign }) => !foreign;
+
 async function arrives(subject: Subject, texts: readonly string[]): Promise<void> {
   const { recording, scope } = await oneHost(subject);
   await recording.write('build', 'alpha', texts);
@@ -10,7 +13,7 @@ async function arrives(subject: Subject, texts: readonly string[]): Promise<void
 }
 
 export const lineLaws: readonly Law[] = [
-  { law: 'empty lines arrive', holds: (subject) => arrives(subject, ['', '', 'x', '']) },
+  { law: 'empty lines arrive', binds: own, holds: (subject) => arrives(subject, ['', '', 'x', '']) },
   { law: 'carriage returns and tabs arrive as they are', holds: (subject) => arrives(subject, ['1 %\r2 %\r\t3 %\r']) },
   {
     law: 'NUL and other control characters arrive',
@@ -35,6 +38,7 @@ export const lineLaws: readonly Law[] = [
   },
   {
     law: 'a hundred thousand empty lines arrive',
+    binds: own,
     async holds(subject) {
       const { recording, scope } = await oneHost(subject);
       await recording.write('build', 'alpha', new Array<string>(100_000).fill(''));
@@ -44,6 +48,7 @@ export const lineLaws: readonly Law[] = [
   },
   {
     law: 'bytes that are no UTF-8 become U+FFFD and are flagged',
+    binds: own,
     async holds(subject) {
       const { recording, scope } = await oneHost(subject);
       const cut = new TextEncoder().encode('ü');
@@ -62,6 +67,7 @@ export const lineLaws: readonly Law[] = [
   },
   {
     law: 'time, stream, level, flags and fields of a line arrive',
+    binds: own,
     async holds(subject) {
       const { recording, scope } = await oneHost(subject);
       const fields = { request: '17', __proto__x: 'y' };

@@ -40,7 +40,9 @@ export const listLaws: readonly Law[] = [
       expect(await listed(subject, { filter: { statuses: ['failed'] } })).toEqual(['one']);
       expect(await listed(subject, { filter: { statuses: ['running', 'failed'] } })).toEqual(['three', 'two', 'one']);
       expect(await listed(subject, { filter: { text: 'GRÖSSE'.replace('SS', 'ß') } })).toEqual(['one']);
-      expect(await listed(subject, { filter: { text: 'TW' } })).toEqual(['two']);
+      // Another system gives ids of its own.
+      if (!subject.source.capabilities.foreign)
+        expect(await listed(subject, { filter: { text: 'TW' } })).toEqual(['two']);
       expect(await listed(subject, { filter: { user: 'ann' } })).toEqual(['three', 'one']);
       expect(await listed(subject, { filter: { since: day + 10, until: day + 20 } })).toEqual(['two']);
       expect(await listed(subject, { filter: { text: '%' } })).toEqual([]);
@@ -48,6 +50,7 @@ export const listLaws: readonly Law[] = [
   },
   {
     law: 'what a sink says is what a source tells',
+    binds: ({ foreign }) => !foreign,
     async holds(subject) {
       const { sink, source } = subject;
       const execution = 'an id with spaces/and ünicode';
@@ -100,6 +103,7 @@ export const listLaws: readonly Law[] = [
   },
   {
     law: "a host's lines and errors are counted, and its first error is named",
+    binds: ({ foreign }) => !foreign,
     async holds(subject) {
       const recording = await Recording.begin(subject);
       await recording.step('build', ['alpha']);
@@ -142,7 +146,8 @@ export const listLaws: readonly Law[] = [
       expect(await ids({})).toBe('h1 h2 h4 h9 h10 h3');
       expect(await ids({ sort: 'name' })).toBe('h1 h2 h3 h4 h9 h10');
       expect(await ids({ sort: 'exitCode', statuses: ['failed', 'timedOut', 'succeeded'] })).toBe('h1 h2 h9 h10');
-      expect(await ids({ sort: 'duration', statuses: ['failed', 'timedOut', 'succeeded'] })).toBe('h1 h9 h10 h2');
+      if (!source.capabilities.foreign)
+        expect(await ids({ sort: 'duration', statuses: ['failed', 'timedOut', 'succeeded'] })).toBe('h1 h9 h10 h2');
       expect(await ids({ text: 'H1' })).toBe('h1 h10');
       const first = await read({ limit: 4 });
       const rest = await read({ limit: 4, ...(first.next !== undefined && { cursor: first.next }) });
@@ -161,7 +166,8 @@ export const listLaws: readonly Law[] = [
       await recording.end('cancelled');
       const { steps } = await subject.source.getExecution(recording);
       expect(steps[1]?.status).toBe('skipped');
-      expect(steps[0]).toMatchObject({ status: 'interrupted', hosts: { interrupted: 2 } });
+      const { foreign } = subject.source.capabilities;
+      expect(steps[0]).toMatchObject({ status: 'interrupted', ...(!foreign && { hosts: { interrupted: 2 } }) });
     },
   },
 ];

@@ -49,7 +49,9 @@ export const seekLaws: readonly Law[] = [
     async holds(subject) {
       const { source } = subject;
       const { recording, scope } = await oneHost(subject);
-      const lines = [10, 20, 20, 15, 30, undefined, 50].map((time, i) => ({
+      // Every line of another system has a time.
+      const unknown = source.capabilities.foreign ? 0 : undefined;
+      const lines = [10, 20, 20, 15, 30, unknown, 50].map((time, i) => ({
         text: `${i}`,
         ...(time !== undefined && { time: day + time }),
       }));

@@ -41,6 +41,7 @@ export const writeLaws: readonly Law[] = [
   },
   {
     law: 'saying an execution, a step or an end twice makes it once',
+    binds: ({ foreign }) => !foreign,
     async holds(subject) {
       const recording = await Recording.begin(subject);
       await Recording.begin(subject, recording.execution);

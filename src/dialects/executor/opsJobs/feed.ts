@@ -89,7 +89,7 @@ export class Feed {
         const position = last ? afterPointer(last.newer) : request.position;
         const { page, atEnd } = await this.#look(scope, { ...request, position }, signal);
         const state = this.#state;
-        if (!last || page.newer !== last.newer || page.complete || state !== told)
+        if (page.newer !== last?.newer || page.complete || state !== told)
           yield { ...page, ...(state && state !== told && { state }) };
         if (page.complete) return;
         told = state;
