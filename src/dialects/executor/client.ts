@@ -1,6 +1,6 @@
-import { unlessAborted } from '../../base/abort.ts';
+import { abortReason, unlessAborted } from '../../base/abort.ts';
 import { leavable } from '../../base/leavable.ts';
-import type { ConnectOptions } from '../../model/connect.ts';
+import type { ConnectOptions, FoundSystem } from '../../model/connect.ts';
 import type { Execution, ExecutionRef } from '../../model/execution.ts';
 import { LogError } from '../../model/errors.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
@@ -43,14 +43,12 @@ type Client = LogSource & Partial<LogAdmin>;
 
 /** Passes every call on to the client that fits the server, once that is known. */
 class ExecutorSource implements LogSource, LogAdmin {
-  readonly #url: string;
   readonly #options: ConnectOptions;
   readonly #api: Api;
   #client: Client | undefined;
   #detecting: Promise<Client> | undefined;
 
   constructor(url: string, options: ConnectOptions) {
-    this.#url = url;
     this.#options = options;
     this.#api = new Api(url, options);
   }
@@ -107,11 +105,25 @@ class ExecutorSource implements LogSource, LogAdmin {
   async #detect(): Promise<Client> {
     const answer = await this.#ask();
     const capabilities = answer === undefined ? undefined : capabilitiesIn(answer);
+    if (!capabilities) return this.#found({ name: 'ops-jobs' }, await this.#opsJobs());
     const { patience = 300_000 } = this.#options;
-    if (!capabilities) throw new LogError('unavailable', `${this.#url} is no service of ours.`);
-    this.#options.found?.({ name: 'Execution Logs', ...versionIn(answer) });
-    this.#client = new NativeClient(this.#api, capabilities, { patience, silence: 10_000, polling: 2_000 });
-    return this.#client;
+    const client = new NativeClient(this.#api, capabilities, { patience, silence: 10_000, polling: 2_000 });
+    return this.#found({ name: 'Execution Logs', ...versionIn(answer) }, client);
+  }
+
+  async #found(system: FoundSystem, client: Client): Promise<Client> {
+    if (this.#api.ended.aborted) {
+      await client[Symbol.asyncDispose]();
+      throw abortReason(this.#api.ended);
+    }
+    this.#client = client;
+    this.#options.found?.(system);
+    return client;
+  }
+
+  async #opsJobs(): Promise<Client> {
+    const { openOpsJobs } = await import('./opsJobs/source.ts');
+    return openOpsJobs(this.#api.base.href, this.#options);
   }
 
   /** What a service of ours says of itself; undefined when it is none. */
@@ -133,7 +145,7 @@ class ExecutorSource implements LogSource, LogAdmin {
 }
 
 function capabilitiesIn(answer: unknown): Capabilities | undefined {
-  const told = new Received(answer, 'The answer', 'invalidRequest');
+  const told = new Received(answer, 'The answer of the service', 'unavailable');
   if (told.value('product') !== 'execution-logs') return undefined;
   const can = told.object('capabilities');
   return {
@@ -146,6 +158,7 @@ function capabilitiesIn(answer: unknown): Capabilities | undefined {
     watch: can.word('watch', ['push', 'poll']),
     hosts: can.boolean('hosts'),
     delete: can.boolean('delete'),
+    ...(can.value('foreign') === true && { foreign: true }),
   };
 }
 
