@@ -14,8 +14,8 @@ interface Refusal {
 }
 
 /** Runs one try in a process of its own; nothing but its result may be said. */
-async function attempt(args: readonly (string | number)[], options: { uid?: number } = {}): Promise<unknown> {
-  await using program = new Program('attempt.ts', args, options);
+async function attempt(args: readonly (string | number)[]): Promise<unknown> {
+  await using program = new Program('attempt.ts', args);
   await program.exit;
   expect(await program.stderr).toBe('');
   return program.lines.at(-1);
@@ -95,9 +95,9 @@ it('a store that must not be written to can still be read', async () => {
   await chmod(home, 0o555);
   await chmod(path, 0o444);
   // The superuser may write anywhere, so somebody else has to try.
-  const options = process.getuid?.() === 0 ? { uid: 65_534 } : {};
-  expect(await attempt([path, 'read'], options)).toEqual({ last: [`line 3 ${'x'.repeat(10_000)}`] });
-  expect(await attempt([path, 'write', 1], options)).toMatchObject({
+  const user = process.getuid?.() === 0 ? [65_534] : [];
+  expect(await attempt([path, 'read', 0, ...user])).toEqual({ last: [`line 3 ${'x'.repeat(10_000)}`] });
+  expect(await attempt([path, 'write', 1, ...user])).toMatchObject({
     code: 'unavailable',
     message: expect.stringMatching(/cannot be written.*EXECLOGS_HOME/),
   });

@@ -1,23 +1,25 @@
 /**
- * One try at a store, told on stdout as JSON: `attempt.ts <store> read|write <lines>`. Reading lists executions and reads
- * the last line of each; writing records an execution, appending one line after the other until one is refused.
+ * One try at a store, told on stdout as JSON: `attempt.ts <store> read|write <lines> [<uid>]`. Reading lists executions and
+ * reads the last line of each; writing records an execution, appending one line after the other until one is refused.
  */
 import { lineAt, LineColumnsBuilder } from '../../../src/base/lineBatch.ts';
 import { LogError } from '../../../src/model/errors.ts';
-import { openSink, openSource } from '../../../src/sources/open.ts';
+// Not through `open.ts`, which loads on demand: this process may become somebody who may not read the project.
+import { openLocalSink } from '../../../src/sources/local/sink.ts';
+import { openLocalSource } from '../../../src/sources/local/source.ts';
 
-async function read(url: string): Promise<unknown> {
-  await using opened = await openSource(url);
-  const { executions } = await opened.source.listExecutions({});
+async function read(path: string): Promise<unknown> {
+  await using source = openLocalSource(path);
+  const { executions } = await source.listExecutions({});
   const last = executions.map(async ({ id }) => {
-    const { lines } = await opened.source.readLog({ execution: id, position: { at: 'end' }, limit: { lines: 1 } });
+    const { lines } = await source.readLog({ execution: id, position: { at: 'end' }, limit: { lines: 1 } });
     return lines.count > 0 ? lineAt(lines, 0).text : undefined;
   });
   return { last: await Promise.all(last) };
 }
 
-async function write(url: string, count: number): Promise<unknown> {
-  await using sink = await openSink(url);
+async function write(path: string, count: number): Promise<unknown> {
+  await using sink = await openLocalSink(path);
   const ref = { execution: 'e', step: 's', host: 'h' };
   await sink.createExecution({ execution: 'e', name: 'e', startedAt: 0 });
   const hosts = [{ id: 'h', name: 'h' }];
@@ -49,9 +51,13 @@ function wordsOf(error: unknown): unknown {
   return error instanceof LogError ? { code: error.code, message: error.message } : { stack: String(error) };
 }
 
-const [path = '', mode = 'read', count = '3'] = process.argv.slice(2);
+const [path = '', mode = 'read', count = '3', user] = process.argv.slice(2);
+if (user !== undefined) {
+  process.setgid?.(Number(user));
+  process.setuid?.(Number(user));
+}
 try {
-  const result = await (mode === 'read' ? read(`sqlite:${path}`) : write(`sqlite:${path}`, Number(count)));
+  const result = await (mode === 'read' ? read(path) : write(path, Number(count)));
   process.stdout.write(`${JSON.stringify(result)}\n`);
 } catch (error) {
   process.stdout.write(`${JSON.stringify(wordsOf(error))}\n`);

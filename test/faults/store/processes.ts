@@ -19,14 +19,13 @@ export class Program implements AsyncDisposable {
   readonly stderr: Promise<string>;
   readonly exit: Promise<unknown>;
 
-  constructor(name: string, args: readonly (string | number)[], options: { uid?: number; before?: string } = {}) {
+  constructor(name: string, args: readonly (string | number)[], options: { before?: string } = {}) {
     const file = join(import.meta.dirname, name);
     const command = [process.execPath, file, ...args.map(String)];
     const [program = '', ...rest] = options.before
       ? ['sh', '-c', `${options.before}; exec "$@"`, 'sh', ...command]
       : command;
-    const own = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
-    this.child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'], ...own });
+    this.child = spawn(program, rest, { stdio: ['pipe', 'pipe', 'pipe'] });
     const { stdout, stderr } = this.child;
     if (!stdout || !stderr) throw new Error('no pipes');
     createInterface({ input: stdout }).on('line', (line) => this.lines.push(JSON.parse(line)));
