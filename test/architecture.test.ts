@@ -30,6 +30,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'sources/open',
     'sources/home',
     'sources/fetch',
+    'sources/combined',
     'package.json',
   ],
   extension: ['model', 'base', 'text', 'bridge', 'tools', 'record', 'sources/open', 'sources/home', 'sources/fetch'],

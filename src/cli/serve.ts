@@ -29,6 +29,8 @@ export const serve: Verb = {
     'readers are told, writes finish; a second one stops it at once. Without --tokens it serves this machine only.',
   options: {
     store: { type: 'string', value: 'connection', help: 'What is served (default: the local store in EXECLOGS_HOME)' },
+    archive: { type: 'string', value: 'connection', help: 'Where executions are moved after they have ended' },
+    'archive-after': { type: 'string', value: 'seconds', help: 'How long after their end (default: 60)' },
     host: { type: 'string', value: 'address', help: 'Where to listen (default: 127.0.0.1)' },
     port: { type: 'string', value: 'number', help: `Where to listen; 0 for any port (default: ${defaultPort})` },
     tokens: { type: 'string', value: 'file', help: 'Who may see and do what; read again when it changes' },

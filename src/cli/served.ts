@@ -1,11 +1,14 @@
-import type { LogAdmin, LogSource } from '../model/source.ts';
+import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
-import { defaultConnection, homeFolder } from '../sources/home.ts';
-import { openSink, openSource } from '../sources/open.ts';
+import type { LogAdmin, LogSource } from '../model/source.ts';
 import { dialectRoutes } from '../service/dialects.ts';
 import type { Metrics } from '../service/metrics.ts';
 import type { ServiceLog } from '../service/serviceLog.ts';
 import { Sinks } from '../service/sinks.ts';
+import { combined, combinedAdmin } from '../sources/combined.ts';
+import { defaultConnection, homeFolder } from '../sources/home.ts';
+import { openLease, openSink, openSource, type Opened, type OpenOptions } from '../sources/open.ts';
+import { startArchiving, type ArchiveReport } from '../tools/startArchiving.ts';
 import type { Words } from './commandLine.ts';
 import { openOptions } from './connection.ts';
 
@@ -22,21 +25,81 @@ export interface OpenServed extends AsyncDisposable {
 /** Opens what the options name. A store that is out of reach now is opened all the same: it is tried when asked for. */
 export async function openServed(words: Words, metrics: Metrics, log: ServiceLog): Promise<OpenServed> {
   const url = words.text('store') ?? defaultConnection(homeFolder(process.env, process.platform));
-  const tell = (event: string) => (said: string) => {
-    log({ level: 'info', event, words: said });
-  };
-  const options = { ...(await openOptions(words, url)), notify: tell('notice'), trace: tell('connection') };
-  const { source, admin } = await openSource(url, options);
+  const options = await optionsFor(words, url, log);
+  const live = await openSource(url, options);
+  const archive = await openArchive(words, { url, options, live }, log);
+  const { source, admin } = archive ?? live;
   const sinks = new Sinks({ source, metrics, open: () => openSink(url, options) });
   return {
     source,
     ...(admin && { admin }),
     routes: dialectRoutes,
-    stores: { live: source },
+    stores: { live: live.source, ...(archive && { archive: archive.kept }) },
     sinkFor: (execution) => sinks.sinkFor(execution),
     async [Symbol.asyncDispose]() {
       await sinks[Symbol.asyncDispose]();
-      await source[Symbol.asyncDispose]();
+      await (archive ?? live)[Symbol.asyncDispose]();
     },
   };
+}
+
+interface Live {
+  readonly url: string;
+  readonly options: OpenOptions;
+  readonly live: Opened;
+}
+
+/** Both as one, and what moves executions from one to the other. */
+interface Archived extends Opened {
+  readonly kept: LogSource;
+}
+
+async function openArchive(words: Words, { url, options, live }: Live, log: ServiceLog): Promise<Archived | undefined> {
+  const archiveUrl = words.text('archive');
+  if (archiveUrl === undefined) return undefined;
+  const archiveOptions = await optionsFor(words, archiveUrl, log);
+  const archive = await openSource(archiveUrl, archiveOptions);
+  const archiveSink = await openSink(archiveUrl, archiveOptions);
+  const source = combined(live.source, archive.source);
+  const admin = live.admin && archive.admin && combinedAdmin(live.admin, archive.admin);
+  const stop = new AbortController();
+  const after = words.count('archive-after');
+  const grace = after === undefined ? {} : { graceMs: after * 1_000 };
+  const lease = await openLease(url, 'archive', options);
+  const moving = live.admin
+    ? startArchiving({
+        ...{ live: live.source, liveAdmin: live.admin, archive: archive.source, archiveSink, lease, ...grace },
+        signal: stop.signal,
+        report: (what) => tellArchived(what, log),
+      })
+    : Promise.resolve();
+  if (!live.admin)
+    log({ level: 'warn', event: 'archive', words: 'nothing can be deleted in the store: nothing moves' });
+  return {
+    source,
+    ...(admin && { admin }),
+    kept: archive.source,
+    async [Symbol.asyncDispose]() {
+      stop.abort(new LogError('closed', 'The service is stopping.'));
+      await moving;
+      for (const one of [lease, archiveSink, source]) await one[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function tellArchived(what: ArchiveReport, log: ServiceLog): void {
+  if ('moved' in what) {
+    log({ level: 'info', event: 'archived', execution: what.moved, lines: what.lines, lost: what.lost });
+    return;
+  }
+  const { failed, error } = what;
+  log({ level: 'warn', event: 'not archived', execution: failed, error: error.code, words: error.message });
+}
+
+/** How to reach a store; what it has to say goes to the service's log. */
+async function optionsFor(words: Words, url: string, log: ServiceLog): Promise<OpenOptions> {
+  const tell = (event: string) => (said: string) => {
+    log({ level: 'info', event, words: said });
+  };
+  return { ...(await openOptions(words, url)), notify: tell('notice'), trace: tell('connection') };
 }
