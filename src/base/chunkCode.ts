@@ -189,7 +189,8 @@ class Reader {
 
   /** A copy, as columns of more than a byte must not begin at an odd place. */
   #take<T>(size: number, type: new (buffer: ArrayBuffer) => T): T {
-    const copy = this.#bytes.slice(this.#at, this.#at + size);
+    const copy = new Uint8Array(size);
+    copy.set(this.#bytes.subarray(this.#at, this.#at + size));
     this.#at += size;
     return new type(copy.buffer);
   }

@@ -1,0 +1,89 @@
+import { chunkEnd } from '../../../base/chunkEnd.ts';
+import { errorLines } from '../../../base/errorLines.ts';
+import { knownLines } from '../../../base/appendRange.ts';
+import { wellFormed } from '../../../base/wellFormed.ts';
+import { LogError } from '../../../model/errors.ts';
+import type { LineColumns } from '../../../model/line.ts';
+import type { Append } from '../../../model/sink.ts';
+import { markLevels } from '../../../text/levels.ts';
+import type { Argument, Command } from '../connection.ts';
+import type { Scripts } from '../scripts.ts';
+import { encodeLines } from './entry.ts';
+import type { Keys } from './keys.ts';
+import { appended, appendLines } from './lua.ts';
+import { checkMissing } from './missing.ts';
+
+/** What Redis does in one go: about what others can wait for. */
+const mostBytes = 4 * 1_048_576;
+const mostChunks = 256;
+
+/** Appends lines, each call's in the order of their numbers. */
+export class Appender {
+  readonly #scripts: Scripts;
+  readonly #keys: Keys;
+
+  constructor(scripts: Scripts, keys: Keys) {
+    this.#scripts = scripts;
+    this.#keys = keys;
+  }
+
+  /** Resolves when Redis has all of the batch. `wake` is sent behind each part. Throws notFound, invalidRequest. */
+  async append(batch: Append, wake: Command): Promise<void> {
+    const { firstNumber } = batch;
+    knownLines(firstNumber, 0, Number.MAX_SAFE_INTEGER);
+    const lines = marked(batch.lines);
+    for (let from = 0; ;) {
+      const { to, chunks } = cut(lines, from, firstNumber);
+      const known = await this.#write(batch, firstNumber + from, to - from, chunks, wake);
+      from = known + 1 - firstNumber;
+      if (from >= lines.count) return;
+    }
+  }
+
+  /** Resolves with how many lines the log has then; fewer than given when some of them were there already. */
+  async #write(
+    { execution, step, host }: Append,
+    firstNumber: number,
+    count: number,
+    chunks: readonly Argument[],
+    wake: Command,
+  ): Promise<number> {
+    const keys = this.#keys.of(execution);
+    const reply = await this.#scripts.run(
+      appendLines,
+      [keys.state, keys.hosts(step), keys.order, keys.stepOrder(step), keys.lines(step, host)],
+      [step, host, firstNumber, count, ...chunks],
+      [wake],
+    );
+    const [outcome, lines] = reply as readonly [number, number];
+    checkMissing({ execution, step, host }, outcome);
+    if (outcome === appended.hole) knownLines(firstNumber, count, lines);
+    if (outcome === appended.ended)
+      throw new LogError('invalidRequest', `Host "${host}" has ended; nothing more can be appended.`);
+    return lines;
+  }
+}
+
+/** Well-formed, with their levels; the writer's arrays stay the writer's. */
+function marked(columns: LineColumns): LineColumns {
+  const lines = wellFormed(columns);
+  const own = { ...lines, levels: lines.levels.slice() };
+  markLevels(own);
+  return own;
+}
+
+/** The lines from `from` on that Redis takes in one go, as the script wants them. */
+function cut(lines: LineColumns, from: number, firstNumber: number): { to: number; chunks: Argument[] } {
+  const chunks: Argument[] = [];
+  let bytes = 0;
+  let to = from;
+  while (to < lines.count && bytes < mostBytes && chunks.length < 5 * mostChunks) {
+    const end = chunkEnd(lines.offsets, to, lines.count);
+    const { packed, latest } = encodeLines(lines, to, end);
+    const { errors, first } = errorLines(lines, to, end);
+    chunks.push(end - to, errors, first === undefined ? 0 : firstNumber + first, latest ?? '-', packed);
+    bytes += packed.length;
+    to = end;
+  }
+  return { to, chunks };
+}

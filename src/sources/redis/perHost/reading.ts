@@ -1,0 +1,380 @@
+import { abortReason } from '../../../base/abort.ts';
+import type { ChunkedLog, ChunkedSource } from '../../../base/chunkedLog.ts';
+import { parsePointer, type HostPointer } from '../../../base/hostPointer.ts';
+import type { Room } from '../../../base/pageRequest.ts';
+import { LogError } from '../../../model/errors.ts';
+import type { Pointer } from '../../../model/pointer.ts';
+import type { LogScope, Position } from '../../../model/query.ts';
+import type { Command, Reply } from '../connection.ts';
+import { decodeLines, linesEntries, orderEntries, type LinesEntry } from './entry.ts';
+import type { ExecutionKeys } from './keys.ts';
+import { rowAtTime } from './lua.ts';
+import type { Place, Places } from './places.ts';
+import { numberOf, scheme, textOf, wordsOf } from './records.ts';
+import { NotHeld, ScopeLog, type Want } from './scopeLog.ts';
+import { scopeState, stateCommands } from './scopeState.ts';
+import type { Shelf } from './shelf.ts';
+
+/** A reader that filters looks at many lines for a few. */
+const scanRows = 16_384;
+const mostBytesAtOnce = 4 * 1_048_576;
+const mostEntriesAtOnce = 1_000;
+/** How many entries of an order are looked through at once for a line that is gone. */
+const searchedAtOnce = 5_000;
+
+export interface ReadRequest {
+  readonly scope: LogScope;
+  readonly position: Position;
+  readonly room: Room;
+  readonly filters: boolean;
+}
+
+/** Rows to be fetched: from `row` on or back; without a row the last ones. */
+interface Stretch {
+  readonly row: number | undefined;
+  readonly forward: boolean;
+  readonly rows: number;
+}
+
+/** Commands and what to do with their replies. */
+interface Fetch {
+  readonly commands: readonly Command[];
+  readonly take: (log: ScopeLog, replies: readonly Reply[]) => void;
+}
+
+/**
+ * One scope's log for one read. What a page is likely to want is fetched together with the state, in one round trip;
+ * what turns out to be missing is fetched when a look is thrown out for want of it.
+ */
+export class LogReading implements ChunkedSource {
+  readonly #shelf: Shelf;
+  readonly #request: ReadRequest;
+  readonly #keys: ExecutionKeys;
+  readonly #signal: AbortSignal | undefined;
+  #log: ScopeLog | undefined;
+  /** The row that a read both ways begins at. */
+  #anchor = 0;
+
+  constructor(shelf: Shelf, request: ReadRequest, signal: AbortSignal | undefined) {
+    this.#shelf = shelf;
+    this.#request = request;
+    this.#keys = shelf.keys.of(request.scope.execution);
+    this.#signal = signal;
+  }
+
+  async look<T>(look: (log: ChunkedLog) => T): Promise<T> {
+    for (;;) {
+      if (this.#signal?.aborted) throw abortReason(this.#signal);
+      this.#log ??= await this.#begin();
+      try {
+        return look(this.#log);
+      } catch (error) {
+        if (!(error instanceof NotHeld)) throw error;
+        await this.#fetch(this.#log, error.want);
+      }
+    }
+  }
+
+  nextTurn(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** The state, and what the page will want as far as that can be told before. */
+  async #begin(): Promise<ScopeLog> {
+    const { scope } = this.#request;
+    const stretches = this.#expected();
+    const memory = this.#shelf.recall(scope);
+    const fetches = stretches.map((stretch) => this.#entriesOf(stretch, memory?.places));
+    const asked = stateCommands(this.#keys, scope);
+    const wantsLogs = scope.host === undefined && !memory;
+    if (wantsLogs) asked.push(['HGETALL', this.#keys.logs]);
+    const own = asked.length;
+    const replies = await this.#shelf.asks.all([...asked, ...fetches.flatMap(({ commands }) => commands)]);
+    const log = new ScopeLog(this.#shelf, scope, scopeState(scope, replies));
+    if (wantsLogs) this.#shelf.learnOrigins(scope.execution, log.state.born, replies[own - 1]);
+    let at = own;
+    // What was remembered of an earlier state has led to other questions than this one asks.
+    const isCurrent = memory === undefined || memory.places === log.places;
+    for (const { commands, take } of fetches) {
+      if (isCurrent) take(log, replies.slice(at, at + commands.length));
+      at += commands.length;
+    }
+    for (const stretch of stretches) await this.#fetchLines(log, stretch);
+    return log;
+  }
+
+  async #fetch(log: ScopeLog, want: Want): Promise<void> {
+    switch (want.kind) {
+      case 'row': {
+        const stretch = { row: want.row, forward: this.#isOnward(want.row), rows: this.#rowsWanted(log.places) };
+        if (!log.places.at(want.row)) await this.#run(log, this.#entriesOf(stretch, log.places));
+        await this.#fetchLines(log, stretch);
+        return;
+      }
+      case 'line':
+        await this.#findLine(log, want.log, want.number);
+        return;
+      case 'time': {
+        const args = [want.time, log.rows];
+        const row = await this.#shelf.scripts.read(rowAtTime, [this.#entriesKey], args);
+        this.#anchor = Number(row);
+        log.tellRowAtTime(want.time, Number(row));
+      }
+    }
+  }
+
+  async #run(log: ScopeLog, { commands, take }: Fetch): Promise<void> {
+    take(log, await this.#shelf.asks.all(commands));
+  }
+
+  get #entriesKey(): string {
+    const { step, host } = this.#request.scope;
+    if (step === undefined) return this.#keys.order;
+    return host === undefined ? this.#keys.stepOrder(step) : this.#keys.lines(step, host);
+  }
+
+  /** What the position says of the rows that will be wanted, without those that are at hand. */
+  #expected(): Stretch[] {
+    const { position, scope } = this.#request;
+    const memory = this.#shelf.recall(scope);
+    const rows = this.#rowsWanted(memory?.places);
+    switch (position.at) {
+      case 'end':
+        return [{ row: undefined, forward: false, rows }];
+      case 'start':
+        return [{ row: 1, forward: true, rows }];
+      case 'line':
+        return [{ row: position.line, forward: true, rows }];
+      case 'time':
+        return [];
+      case 'before':
+      case 'after':
+      case 'around': {
+        const found = this.#rowAt(position.pointer, memory?.places);
+        if (found === undefined) return [];
+        this.#anchor = found;
+        const back = { row: found - 1, forward: false, rows };
+        if (position.at === 'before') return back.row > 0 ? [back] : [];
+        if (position.at === 'after') return [{ row: found + 1, forward: true, rows }];
+        const half = Math.ceil(rows / 2);
+        return [
+          { ...back, rows: half },
+          { row: found, forward: true, rows: half },
+        ].filter(({ row }) => row > 0);
+      }
+    }
+  }
+
+  #rowAt(pointer: Pointer, places: Places | undefined): number | undefined {
+    const { scope } = this.#request;
+    const parsed = parsedOf(scope.execution, pointer);
+    if (!parsed) return undefined;
+    const { log, number, after } = parsed;
+    const past = after && this.#request.position.at === 'before' ? 1 : 0;
+    if (scope.host !== undefined || number === 0 || log === 0) return number + past;
+    const place = places?.ofLine(log, number);
+    return place && place.firstRow + number - place.firstNumber + past;
+  }
+
+  #isOnward(row: number): boolean {
+    const { at } = this.#request.position;
+    if (at === 'around') return row >= this.#anchor;
+    return at !== 'before' && at !== 'end';
+  }
+
+  #rowsWanted(places: Places | undefined): number {
+    const { room, filters } = this.#request;
+    const bytesPerRow = Math.max(1, places?.bytesPerRow ?? 1);
+    if (filters) return Math.max(1, Math.min(scanRows, mostBytesAtOnce / bytesPerRow));
+    return Math.max(1, Math.min(room.lines, room.bytes / bytesPerRow));
+  }
+
+  #entriesAtOnce(rows: number, places: Places | undefined): number {
+    const perEntry = Math.max(1, places?.rowsPerEntry ?? 400);
+    const bytes = perEntry * Math.max(1, places?.bytesPerRow ?? 100);
+    const most = Math.min(mostEntriesAtOnce, Math.max(1, mostBytesAtOnce / bytes));
+    return Math.ceil(Math.min(most, rows / perEntry + 1));
+  }
+
+  /** Asks for the entries of a stretch, as far as they are not at hand. */
+  #entriesOf(stretch: Stretch, places: Places | undefined): Fetch {
+    const missing = places ? this.#missingOf(stretch, places) : stretch;
+    if (!missing) return { commands: [], take: () => undefined };
+    const { row, forward, rows } = missing;
+    const most = this.#entriesAtOnce(rows, places);
+    const key = this.#entriesKey;
+    if (!forward)
+      return {
+        commands: [['XREVRANGE', key, row ?? '+', '-', 'COUNT', most]],
+        take: (log, [back]) => {
+          const found = this.#learn(log, [back]);
+          const isAll = lengthOf(back) < most;
+          log.know(isAll ? 1 : Math.min(...found.map(({ firstRow }) => firstRow)), row ?? log.rows);
+        },
+      };
+    const start = row ?? 1;
+    const onward: Command = ['XRANGE', key, start, '+', 'COUNT', most];
+    // An entry that begins before the row may hold it, unless one is known to end there.
+    const isStart = start === 1 || places?.at(start - 1) !== undefined;
+    return {
+      commands: isStart ? [onward] : [onward, ['XREVRANGE', key, start, '-', 'COUNT', 1]],
+      take: (log, [forth, before]) => {
+        const found = this.#learn(log, [forth, before]);
+        const ends = found.map(({ firstRow, count }) => firstRow + count - 1);
+        log.know(start, lengthOf(forth) < most ? log.rows : Math.max(start, ...ends));
+      },
+    };
+  }
+
+  /** Takes in entries; their places in the order of rows. */
+  #learn(log: ScopeLog, replies: readonly (Reply | undefined)[]): Place[] {
+    const found = log.isOwn ? this.#learnLines(log, replies) : replies.flatMap(orderEntries);
+    found.sort((a, b) => a.firstRow - b.firstRow);
+    const unique = found.filter(({ firstRow }, i) => firstRow !== found[i - 1]?.firstRow);
+    log.places.add(unique);
+    const rows = unique.reduce((sum, { count }) => sum + count, 0);
+    if (unique.length > 0) log.places.rowsPerEntry = rows / unique.length;
+    return unique;
+  }
+
+  #learnLines(log: ScopeLog, replies: readonly (Reply | undefined)[]): Place[] {
+    const entries = replies.flatMap((reply) => linesEntries(reply)).filter((entry) => entry !== undefined);
+    return entries.map((entry) => {
+      const { firstNumber, count } = entry;
+      const place = { firstRow: firstNumber, count, log: log.state.log, firstNumber };
+      this.#keepLines(log, place, entry);
+      return place;
+    });
+  }
+
+  #keepLines(log: ScopeLog, place: Place, entry: LinesEntry): void {
+    if (log.linesOf(place) !== 'unknown') return;
+    log.places.bytesPerRow = entry.packed.length / entry.count;
+    log.keep(place, decodeLines(entry));
+  }
+
+  /** Where a stretch goes on that is not at hand; undefined when all of it is. */
+  #missingOf({ row, forward, rows }: Stretch, places: Places): Stretch | undefined {
+    if (row === undefined) return { row, forward, rows };
+    let at = row;
+    for (let left = rows; left > 0;) {
+      const place = places.at(at);
+      if (!place || (this.#request.scope.host !== undefined && !this.#isKept(place)))
+        return { row: at, forward, rows: left };
+      const next = forward ? place.firstRow + place.count : place.firstRow - 1;
+      left -= Math.abs(next - at);
+      at = next;
+      if (at < 1) return undefined;
+    }
+    return undefined;
+  }
+
+  #isKept({ log, firstNumber }: Place): boolean {
+    const born = this.#shelf.recall(this.#request.scope)?.born ?? '';
+    return this.#shelf.chunks.get(`${born} ${log}/${firstNumber}`) !== undefined;
+  }
+
+  /** In wide scopes: the lines of a stretch, a read for each host that has some of them. */
+  async #fetchLines(log: ScopeLog, stretch: Stretch): Promise<void> {
+    if (log.isOwn) return;
+    const wanted = this.#placesOf(log, stretch).filter((place) => log.linesOf(place) === 'unknown');
+    if (wanted.length === 0) return;
+    const byLog = [...Map.groupBy(wanted, (place) => place.log)];
+    await this.#learnOrigins(
+      log,
+      byLog.map(([number]) => number),
+    );
+    const reads = byLog.flatMap(([number, places]) => {
+      const origin = this.#shelf.originOf(log.state.born, number);
+      const [first, last] = [places[0]?.firstNumber ?? 1, places.at(-1)?.firstNumber ?? 1];
+      const key = origin && this.#keys.lines(origin.step, origin.host);
+      return key === undefined ? [] : [{ places, command: ['XRANGE', key, first, last] as const }];
+    });
+    const replies = await this.#shelf.asks.all(reads.map(({ command }) => command));
+    for (const [i, { places }] of reads.entries()) {
+      const entries = new Map(linesEntries(replies[i]).map((entry) => [entry?.firstNumber, entry] as const));
+      for (const place of places) {
+        const entry = entries.get(place.firstNumber);
+        if (entry?.count === place.count) this.#keepLines(log, place, entry);
+      }
+    }
+    for (const place of wanted) if (log.linesOf(place) === 'unknown') log.keep(place, undefined);
+  }
+
+  /** The places known of a stretch, in the order of rows. */
+  #placesOf(log: ScopeLog, { row, forward, rows }: Stretch): Place[] {
+    const found: Place[] = [];
+    let at = row ?? log.rows;
+    for (let left = rows; left > 0;) {
+      const place = log.places.at(at);
+      if (!place) break;
+      found.push(place);
+      const next = forward ? place.firstRow + place.count : place.firstRow - 1;
+      left -= Math.abs(next - at);
+      at = next;
+    }
+    return forward ? found : found.reverse();
+  }
+
+  async #learnOrigins(log: ScopeLog, numbers: readonly number[]): Promise<void> {
+    const { born } = log.state;
+    if (numbers.every((number) => this.#shelf.originOf(born, number))) return;
+    const [logs] = await this.#shelf.asks.all([['HGETALL', this.#keys.logs]]);
+    this.#shelf.learnOrigins(log.scope.execution, born, logs);
+  }
+
+  /** In wide scopes: the row of a host's line. */
+  async #findLine(log: ScopeLog, number: number, line: number): Promise<void> {
+    await this.#learnOrigins(log, [number]);
+    const origin = this.#shelf.originOf(log.state.born, number);
+    const { step } = log.scope;
+    if (!origin || (step !== undefined && origin.step !== step)) {
+      log.refuse(number, line, 'belongs to another log');
+      return;
+    }
+    const [found, packed] = await this.#shelf.asks.all([
+      ['XREVRANGE', this.#keys.lines(origin.step, origin.host), line, '-', 'COUNT', 1],
+      ['HGET', this.#keys.hosts(origin.step), `log/${origin.host}`],
+    ]);
+    const [entry] = linesEntries(found);
+    if (entry && line < entry.firstNumber + entry.count) {
+      const firstRow = step === undefined ? entry.executionRow : entry.stepRow;
+      const place = { firstRow, count: entry.count, log: number, firstNumber: entry.firstNumber };
+      log.places.add([place]);
+      this.#keepLines(log, place, entry);
+    } else if (line > (numberOf(wordsOf(textOf(packed))[3]) ?? 0))
+      log.refuse(number, line, 'names a line that was never written');
+    else await this.#findGoneLine(log, number, line);
+    this.#anchor = log.places.ofLine(number, line)?.firstRow ?? 0;
+  }
+
+  /** The order still knows where lines stood that are gone. */
+  async #findGoneLine(log: ScopeLog, number: number, line: number): Promise<void> {
+    for (let next = 1; ;) {
+      const [reply] = await this.#shelf.asks.all([['XRANGE', this.#entriesKey, next, '+', 'COUNT', searchedAtOnce]]);
+      const entries = orderEntries(reply);
+      const found = entries.filter((entry) => entry.log === number && entry.firstNumber <= line);
+      log.places.add(found.slice(-1));
+      const last = entries.at(-1);
+      if (log.places.ofLine(number, line)) return;
+      if (!last) break;
+      next = last.firstRow + 1;
+      if (this.#signal?.aborted) throw abortReason(this.#signal);
+    }
+    log.refuse(number, line, 'names a line that is gone');
+  }
+}
+
+/** Undefined for a pointer that whoever looks refuses. */
+function parsedOf(execution: string, pointer: Pointer): HostPointer | undefined {
+  try {
+    return parsePointer(scheme, execution, pointer);
+  } catch (error) {
+    if (error instanceof LogError) return undefined;
+    throw error;
+  }
+}
+
+function lengthOf(reply: Reply | undefined): number {
+  return Array.isArray(reply) ? reply.length : 0;
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { checkColumns } from '../../../base/appendRange.ts';
+import { LogError } from '../../../model/errors.ts';
+import type { ExecutionRef } from '../../../model/execution.ts';
+import type {
+  Append,
+  Ending,
+  HostEnd,
+  HostRef,
+  LogSink,
+  NewExecution,
+  StepRef,
+  StepStart,
+} from '../../../model/sink.ts';
+import type { Change } from '../../../model/source.ts';
+import type { Command, RedisConnection, Reply } from '../connection.ts';
+import { Scripts } from '../scripts.ts';
+import { wakeCommand } from '../wakeEntry.ts';
+import { Appender } from './append.ts';
+import type { Keys } from './keys.ts';
+import * as lua from './lua.ts';
+import { checkMissing } from './missing.ts';
+import { Writer, type Heartbeat } from './writer.ts';
+
+/** Records into the Redis of `redis`, which it disposes. */
+export class PerHostSink implements LogSink {
+  readonly #redis: RedisConnection;
+  readonly #keys: Keys;
+  readonly #scripts: Scripts;
+  readonly #writer: Writer;
+  readonly #appender: Appender;
+
+  constructor(redis: RedisConnection, keys: Keys, heartbeat?: Heartbeat) {
+    this.#redis = redis;
+    this.#keys = keys;
+    this.#scripts = new Scripts(redis);
+    this.#writer = new Writer(this.#scripts, keys, heartbeat);
+    this.#appender = new Appender(this.#scripts, keys);
+  }
+
+  async createExecution({ execution, startedAt, ...about }: NewExecution): Promise<void> {
+    if (!Number.isFinite(startedAt)) throw new LogError('invalidRequest', 'An execution starts at some time.');
+    if (about.copy) throw new LogError('invalidRequest', 'Copies are kept in an archive, not in Redis.');
+    const { state, writer } = this.#keys.of(execution);
+    const json = JSON.stringify({ ...about, startedAt });
+    const args = [randomUUID(), json, startedAt, ...this.#writer.sign()];
+    const found = await this.#scripts.run(lua.createExecution, [state, writer], args, [
+      ['ZADD', this.#keys.executions, 'NX', startedAt, execution],
+      ...this.#writer.register(execution),
+      this.#wake({ execution }),
+    ]);
+    if (found === lua.answer.beingDeleted)
+      throw new LogError('unavailable', `The execution "${execution}" is being deleted. Try again.`);
+    if (found !== 0) this.#writer.begin(execution);
+  }
+
+  async startStep({ execution, step, name, order, path, status, hosts, at }: StepStart): Promise<void> {
+    const { state, logs, hosts: hostsKey } = this.#keys.of(execution);
+    const about = JSON.stringify({ name, order, path });
+    const named = hosts.flatMap(({ id, ...host }) => [id, JSON.stringify(host)]);
+    const keys = [state, hostsKey(step), logs];
+    this.#check(
+      { execution, step },
+      await this.#scripts.run(
+        lua.startStep,
+        keys,
+        [step, about, status, at, ...named],
+        [this.#wake({ execution, step })],
+      ),
+    );
+    this.#writer.begin(execution);
+  }
+
+  async startHost({ execution, step, host, at }: HostRef & { readonly at: number }): Promise<void> {
+    const { state, logs, hosts } = this.#keys.of(execution);
+    const args = [step, host, JSON.stringify({ name: host }), at];
+    const wake = [this.#wake({ execution, step, host })];
+    const found = await this.#scripts.run(lua.startHost, [state, hosts(step), logs], args, wake);
+    this.#check({ execution, step, host }, found);
+    this.#writer.begin(execution);
+  }
+
+  async append(batch: Append): Promise<void> {
+    checkColumns(batch.lines);
+    const { execution, step, host } = batch;
+    await this.#appender.append(batch, this.#wake({ execution, step, host }, true));
+    this.#writer.begin(execution);
+  }
+
+  async finishHost({ execution, step, host, exitCode, ...ending }: HostEnd): Promise<void> {
+    const { state, hosts } = this.#keys.of(execution);
+    const args = [step, host, ending.status, endOf({ ...ending, ...(exitCode !== undefined && { exitCode }) })];
+    const wake = [this.#wake({ execution, step, host })];
+    const found = await this.#scripts.run(lua.finishHost, [state, hosts(step)], args, wake);
+    this.#check({ execution, step, host }, found);
+  }
+
+  async finishStep({ execution, step, ...ending }: StepRef & Ending): Promise<void> {
+    const { state } = this.#keys.of(execution);
+    const args = [step, ending.status, endOf(ending)];
+    const wake = [this.#wake({ execution, step })];
+    this.#check({ execution, step }, await this.#scripts.run(lua.finishStep, [state], args, wake));
+  }
+
+  async finishExecution({ execution, ...ending }: ExecutionRef & Ending): Promise<void> {
+    const { state, writer } = this.#keys.of(execution);
+    const { status, at } = ending;
+    const args = [status, endOf(ending), JSON.stringify({ status, at })];
+    const then: Command[] = [this.#wake({ execution }), ['ZREM', this.#keys.running, execution]];
+    this.#check({ execution }, await this.#scripts.run(lua.finishExecution, [state, writer], args, then));
+    this.#writer.end(execution);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close();
+    await this.#redis[Symbol.asyncDispose]();
+  }
+
+  #wake(change: Change, lines = false): Command {
+    return wakeCommand(this.#keys.wake, change, lines);
+  }
+
+  #check(ref: { readonly execution: string; readonly step?: string; readonly host?: string }, found: Reply): void {
+    checkMissing(ref, found);
+  }
+}
+
+function endOf({ status: _, at, ...end }: Ending & { readonly exitCode?: number }): string {
+  return JSON.stringify({ ...end, endedAt: at });
+}
