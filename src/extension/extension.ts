@@ -1,5 +1,6 @@
 import { env, l10n, window, type ExtensionContext } from 'vscode';
 import { registerCommands } from './commands/all.ts';
+import { quickInputs } from './connect/quickInputs.ts';
 import { redactedLog } from './connect/redactedLog.ts';
 import { ConnectionSecrets } from './connect/secrets.ts';
 import { Connections } from './connections.ts';
@@ -24,7 +25,7 @@ export function activate(context: ExtensionContext): Activated {
   const connections = new Connections({ log, words, secrets });
   const panels = new LogPanels({ extensionUri: context.extensionUri, connections, words, log });
   const view = new ExecutionsView({ connections, words, log });
-  const commands = registerCommands({ connections, view, panels, words, output, log });
+  const commands = registerCommands({ connections, view, panels, words, ask: quickInputs, output, log });
   const documents = provideLogDocuments(connections, words);
   context.subscriptions.push(output, connections, panels, view, commands, documents);
   offerInTerminals(context, words);

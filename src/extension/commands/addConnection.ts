@@ -1,4 +1,3 @@
-import { quickInputs } from '../connect/quickInputs.ts';
 import { specOf } from '../connect/draft.ts';
 import { addConnection as lead } from '../connect/wizard.ts';
 import { writeConnection } from '../connect/writeSettings.ts';
@@ -11,7 +10,7 @@ export const addConnection: Command = {
   name: 'addConnection',
   async run(parts) {
     const taken = parts.connections.list().map(({ name }) => name);
-    const draft = await lead({ ask: quickInputs, words: parts.words, attempt: attemptIn(parts), taken });
+    const draft = await lead({ ask: parts.ask, words: parts.words, attempt: attemptIn(parts), taken });
     if (!draft) return;
     const spec = specOf(draft);
     // First the secret: what listens to the settings may look for it at once.

@@ -1,4 +1,5 @@
 import type { LogOutputChannel } from 'vscode';
+import type { Asking } from '../connect/asking.ts';
 import type { ConnectionLog } from '../connection.ts';
 import type { Connections } from '../connections.ts';
 import type { LogPanels } from '../panel/logPanels.ts';
@@ -11,6 +12,8 @@ export interface Parts {
   readonly view: ExecutionsView;
   readonly panels: LogPanels;
   readonly words: Words;
+  /** Who asks the user, where it takes several questions. */
+  readonly ask: Asking;
   readonly output: LogOutputChannel;
   /** The same channel, for words that may hold a secret. */
   readonly log: ConnectionLog;

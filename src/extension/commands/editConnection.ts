@@ -1,7 +1,6 @@
 import { LogError } from '../../model/errors.ts';
 import { specOf, type Draft } from '../connect/draft.ts';
 import { draftOf, editConnection as lead } from '../connect/edit.ts';
-import { quickInputs } from '../connect/quickInputs.ts';
 import { audienceOf } from '../connect/spec.ts';
 import { writeConnection } from '../connect/writeSettings.ts';
 import type { Command } from './command.ts';
@@ -27,7 +26,7 @@ export const editConnection: Command = {
       const known = draft.credentials ?? (same ? await connections.secrets.get(spec) : undefined);
       return known ? { credentials: known } : {};
     }
-    const draft = await lead(draftOf(spec), { ask: quickInputs, words, attempt: trying, taken });
+    const draft = await lead(draftOf(spec), { ask: parts.ask, words, attempt: trying, taken });
     if (!draft) return;
     const edited = specOf(draft);
     await connections.secrets.move(spec, edited);

@@ -1,7 +1,6 @@
 import { window } from 'vscode';
 import { LogError } from '../../model/errors.ts';
 import { draftOf } from '../connect/edit.ts';
-import { quickInputs } from '../connect/quickInputs.ts';
 import { signInSteps } from '../connect/signIn.ts';
 import { takeSteps } from '../connect/steps.ts';
 import { tryStep } from '../connect/tryStep.ts';
@@ -38,7 +37,7 @@ export const signOut: Command = {
 /** True when other credentials are kept from now on, or none. */
 async function askToSignIn(parts: Parts, spec: ConnectionSpec): Promise<boolean> {
   const title = parts.words.t('Sign In to {0}', spec.label ?? spec.name);
-  const asking = { ask: quickInputs, words: parts.words, title, attempt: attemptIn(parts) };
+  const asking = { ask: parts.ask, words: parts.words, title, attempt: attemptIn(parts) };
   const steps = [...signInSteps(asking, () => true), tryStep(asking, () => true)];
   const draft = await takeSteps(steps, draftOf(spec));
   if (!draft) return false;
