@@ -23,6 +23,14 @@ export class RedisStream {
     return id;
   }
 
+  /** Puts in what was recorded elsewhere; ids are those it had there. */
+  load(entries: readonly { readonly id: string; readonly fields: Readonly<Record<string, string>> }[]): void {
+    for (const { id, fields } of entries) {
+      const [time, count] = parse(id);
+      this.entries.push({ id, time, count: Number(count), fields });
+    }
+  }
+
   /** Newest first, from `max` back, `max` included; `+` is the newest of all. */
   reverse(max: string, count: number): Entry[] {
     const end = max === '+' ? this.entries.length : this.#countUpTo(parse(max));
