@@ -62,7 +62,9 @@ export const writeRoutes: readonly Route[] = [
   }),
   // A writer counts as being there for as long as its sink is asked for.
   write(`${record}/alive/`, async (call, served) => {
-    await sinkFor(served, pathParam(call, 'id'));
+    const execution = pathParam(call, 'id');
+    await served.source.getExecution({ execution }, { signal: call.signal });
+    await sinkFor(served, execution);
     return done;
   }),
   {
