@@ -48,8 +48,7 @@ export class NativeClient implements LogSource, LogAdmin {
   tailLog(query: LogQuery, { signal: outer }: CallOptions = {}): AsyncIterable<LogPage> {
     return leavable((signal) => {
       const read = (from: LogQuery, until: AbortSignal): Promise<LogPage> => this.readLog(from, { signal: until });
-      const place = { api: this.#api, read, numbersAreStable: this.capabilities.pointers === 'stable' };
-      return nativeTail(place, query, this.#patience, signal);
+      return nativeTail({ api: this.#api, read }, query, this.#patience, signal);
     }, outer);
   }
 

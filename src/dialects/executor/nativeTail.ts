@@ -16,8 +16,6 @@ import { Attempts, dataOf, openStream, type StreamPatience } from './streaming.t
 export interface TailPlace {
   readonly api: Api;
   readonly read: (query: LogQuery, signal: AbortSignal) => Promise<LogPage>;
-  /** A line has one number for ever, so that one sent twice can be told. */
-  readonly numbersAreStable: boolean;
 }
 
 /** So long nothing comes from a stream that has caught up, in milliseconds. */
@@ -78,6 +76,7 @@ class NativeTail {
   /** Whether the log has ended; false when only the stream has. */
   async *#streamed(): AsyncGenerator<LogPage, boolean> {
     this.#heard = 0;
+    this.#seen.resumes();
     const { api } = this.#place;
     const { execution, step, host } = this.#query;
     const params = nativeQuery(this.#query);
@@ -141,7 +140,9 @@ class NativeTail {
 
   #arrived(page: LogPage): LogPage {
     this.#query = { ...this.#query, position: afterPointer(page.newer) };
-    return this.#place.numbersAreStable ? { ...page, lines: this.#seen.fresh(page.lines) } : page;
+    const lines = this.#seen.fresh(page.lines);
+    if (lines === page.lines || page.firstLine === undefined) return { ...page, lines };
+    return { ...page, lines, firstLine: page.firstLine + page.lines.count - lines.count };
   }
 
   /** A page that only tells how the tail keeps up; none before the first pointer is known. */
