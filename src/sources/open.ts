@@ -36,6 +36,19 @@ const executor: Backend = {
   },
 };
 
+/** A Redis by its address. */
+const redis: Backend = {
+  async openSource(url, options) {
+    const { openRedisSource } = await import('./redis/open.ts');
+    const { source, admin } = await openRedisSource(url, options);
+    return opened(source, admin);
+  },
+  async openSink(url, options) {
+    const { openRedisSink } = await import('./redis/open.ts');
+    return openRedisSink(url, options);
+  },
+};
+
 /** Backends by the scheme of their connections, one row each; a backend is loaded when it is first asked for. */
 const backends: Readonly<Record<string, Backend>> = {
   sqlite: {
@@ -51,6 +64,8 @@ const backends: Readonly<Record<string, Backend>> = {
       return openLocalSink(path);
     },
   },
+  redis,
+  rediss: redis,
   'executor+http': executor,
   'executor+https': executor,
   http: executor,

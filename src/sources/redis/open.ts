@@ -1,0 +1,50 @@
+import type { ConnectOptions } from '../../model/connect.ts';
+import { LogError } from '../../model/errors.ts';
+import type { LogSink } from '../../model/sink.ts';
+import type { LogAdmin, LogSource } from '../../model/source.ts';
+import { redisAddress } from './address.ts';
+import { openRedis } from './connection.ts';
+import { Keys } from './perHost/keys.ts';
+import { PerHostSink } from './perHost/sink.ts';
+import { PerHostSource, usualPatience } from './perHost/source.ts';
+import { openSharedSource } from './shared/source.ts';
+
+/**
+ * Opens `redis[s]://host:port/database` to browse; `?layout=perHost` (what we record, the default) with `?prefix=`, or
+ * `?layout=shared` (what others write) with `?stream=` and `?results=`. `?cluster=1` when it is one. Connects when it
+ * is first used. Throws invalidRequest.
+ */
+export async function openRedisSource(
+  url: string,
+  options?: ConnectOptions,
+): Promise<{ readonly source: LogSource; readonly admin?: LogAdmin }> {
+  const layout = layoutOf(url);
+  if (layout.kind === 'shared') {
+    const redis = await openRedis(url, options);
+    return { source: openSharedSource(redis, layout.streams) };
+  }
+  const source = new PerHostSource(await openRedis(url, options), layout.keys, usualPatience);
+  return { source, admin: source };
+}
+
+/** Opens it to record into. Throws invalidRequest, also for a layout that is not ours to write. */
+export async function openRedisSink(url: string, options?: ConnectOptions): Promise<LogSink> {
+  const layout = layoutOf(url);
+  if (layout.kind === 'shared')
+    throw new LogError('invalidRequest', 'The shared layout is only read here. Record without ?layout=shared.');
+  return new PerHostSink(await openRedis(url, options), layout.keys);
+}
+
+type Layout =
+  | { readonly kind: 'perHost'; readonly keys: Keys }
+  | { readonly kind: 'shared'; readonly streams: { readonly stream?: string; readonly results?: string } };
+
+function layoutOf(url: string): Layout {
+  const { parameters } = redisAddress(url);
+  const layout = parameters.get('layout') ?? 'perHost';
+  if (layout === 'perHost') return { kind: 'perHost', keys: new Keys(parameters.get('prefix') ?? undefined) };
+  if (layout !== 'shared')
+    throw new LogError('invalidRequest', `There is no layout "${layout}". Write ?layout=perHost or ?layout=shared.`);
+  const [stream, results] = ['stream', 'results'].map((name) => parameters.get(name) ?? undefined);
+  return { kind: 'shared', streams: { ...(stream && { stream }), ...(results && { results }) } };
+}
