@@ -115,12 +115,13 @@ function textUpTo(
 
 function timesIn(lines: Received, count: number): Float64Array {
   const value = lines.value('times') ?? Number.NaN;
+  const from = lines.optionalNumber('timesFrom') ?? 0;
   const times = new Float64Array(count);
-  if (typeof value === 'number') return times.fill(value);
+  if (typeof value === 'number') return times.fill(from + value);
   if (!Array.isArray(value) || value.length !== count) throw lines.wrong('has not one time for each line');
   for (const [i, time] of (value as unknown[]).entries()) {
     if (time !== null && typeof time !== 'number') throw lines.wrong('has times that are no numbers');
-    times[i] = time ?? Number.NaN;
+    times[i] = from + (time ?? Number.NaN);
   }
   return times;
 }

@@ -13,8 +13,10 @@ export interface WireLines {
   /** Where each line ends in `text`, in UTF-16 units, the line feed that joins it to the next not counted; only there
    * when a line holds a line feed itself. */
   readonly ends?: readonly number[];
-  /** Milliseconds since the epoch; null when unknown. */
+  /** Milliseconds after `timesFrom`; null when unknown. */
   readonly times: readonly (number | null)[] | number | null;
+  /** Milliseconds since the epoch; 0 when absent. Short numbers are written and read many times faster. */
+  readonly timesFrom?: number;
   /** Indexes into `streams`. */
   readonly streams: readonly number[] | number;
   /** Indexes into `levels`. */
@@ -53,9 +55,9 @@ export function toWireLines(lines: LineColumns): WireLines {
 function toWireBatch(batch: LineBatch): WireBatch {
   return {
     ...wireLines(batch),
-    numbers: followOneAnother(batch.numbers) ? (batch.numbers[0] ?? 0) : Array.from(batch.numbers),
+    numbers: followOneAnother(batch.numbers) ? (batch.numbers[0] ?? 0) : listed(batch.numbers),
     origins: batch.origins,
-    originOf: column(batch.originOf, 0),
+    originOf: column(batch.originOf),
     ...(batch.pointers && { pointers: batch.pointers }),
   };
 }
@@ -64,32 +66,51 @@ function wireLines(lines: LineColumns): WireLines {
   return {
     count: lines.count,
     ...wireText(lines),
-    times: wireTimes(lines.times),
-    streams: column(lines.streams, 0),
-    levels: column(lines.levels, 0),
-    flags: column(lines.flags, 0),
+    ...wireTimes(lines.times),
+    streams: column(lines.streams),
+    levels: column(lines.levels),
+    flags: column(lines.flags),
     ...(lines.fields && { fields: lines.fields.map((fields) => fields ?? null) }),
   };
 }
 
-function wireText({ count, text, offsets }: LineColumns): Pick<WireLines, 'text' | 'ends'> {
+function wireText(lines: LineColumns): Pick<WireLines, 'text' | 'ends'> {
+  const { count, text, offsets } = lines;
   const start = offsets[0] ?? 0;
-  const end = offsets[count] ?? start;
-  if (start === end) return { text: '' };
-  const joined = new Uint8Array(end - start + count - 1);
+  const bytes = text.subarray(start, offsets[count] ?? start);
+  if (bytes.length === 0) return { text: '' };
+  const whole = decoder.decode(bytes);
+  // As many characters as bytes: what the offsets say of the one they say of the other.
+  const joined = whole.length === bytes.length ? joinParts(whole, lines, start) : joinBytes(bytes, lines, start);
+  return { text: joined, ...(bytes.includes(lineFeed) && { ends: endsOf(lines) }) };
+}
+
+function joinParts(whole: string, { count, offsets }: LineColumns, start: number): string {
+  const parts = new Array<string>(count);
+  let from = 0;
+  for (let i = 0; i < count; i++) {
+    const to = (offsets[i + 1] ?? 0) - start;
+    parts[i] = whole.slice(from, to);
+    from = to;
+  }
+  return parts.join('\n');
+}
+
+function joinBytes(bytes: Uint8Array, { count, offsets }: LineColumns, start: number): string {
+  const joined = new Uint8Array(bytes.length + count - 1);
   let at = 0;
-  for (let i = 0, from = start; i < count; i++) {
-    const to = offsets[i + 1] ?? from;
-    joined.set(text.subarray(from, to), at);
+  let from = 0;
+  for (let i = 0; i < count; i++) {
+    const to = (offsets[i + 1] ?? 0) - start;
+    joined.set(bytes.subarray(from, to), at);
     at += to - from;
     if (i < count - 1) joined[at++] = lineFeed;
     from = to;
   }
-  const plain = !text.subarray(start, end).includes(lineFeed);
-  return { text: decoder.decode(joined), ...(!plain && { ends: endsOf({ count, text, offsets }) }) };
+  return decoder.decode(joined);
 }
 
-function endsOf({ count, text, offsets }: Pick<LineColumns, 'count' | 'text' | 'offsets'>): number[] {
+function endsOf({ count, text, offsets }: LineColumns): number[] {
   let end = -1;
   return Array.from({ length: count }, (_, i) => {
     end += 1 + decoder.decode(text.subarray(offsets[i], offsets[i + 1])).length;
@@ -97,16 +118,31 @@ function endsOf({ count, text, offsets }: Pick<LineColumns, 'count' | 'text' | '
   });
 }
 
-function wireTimes(times: Float64Array): WireLines['times'] {
+function wireTimes(times: Float64Array): Pick<WireLines, 'times' | 'timesFrom'> {
   const first = times[0] ?? Number.NaN;
-  if (times.every((time) => Object.is(time, first))) return Number.isFinite(first) ? first : null;
-  return Array.from(times, (time) => (Number.isFinite(time) ? time : null));
+  if (times.every((time) => Object.is(time, first))) return { times: Number.isFinite(first) ? first : null };
+  const from = times.find(Number.isFinite) ?? 0;
+  const whole = Number.isInteger(from) && times.every((time) => Number.isInteger(time) || Number.isNaN(time));
+  const timesFrom = whole ? from : 0;
+  const values = new Array<number | null>(times.length);
+  for (let i = 0; i < times.length; i++) {
+    const time = (times[i] ?? Number.NaN) - timesFrom;
+    values[i] = Number.isFinite(time) ? time : null;
+  }
+  return { times: values, ...(whole && { timesFrom }) };
 }
 
-function column(values: Uint8Array | Uint16Array, none: number): readonly number[] | number {
-  const first = values[0] ?? none;
-  for (const value of values) if (value !== first) return Array.from(values);
+function column(values: Uint8Array | Uint16Array): readonly number[] | number {
+  const first = values[0] ?? 0;
+  for (const value of values) if (value !== first) return listed(values);
   return first;
+}
+
+/** Several times as fast as `Array.from`. */
+function listed(values: Uint8Array | Uint16Array | Float64Array): number[] {
+  const list = new Array<number>(values.length);
+  for (let i = 0; i < values.length; i++) list[i] = values[i] ?? 0;
+  return list;
 }
 
 function followOneAnother(numbers: Float64Array): boolean {

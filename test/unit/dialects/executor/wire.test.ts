@@ -135,6 +135,7 @@ describe('pages over the wire', () => {
     ['ends beyond the text', { ...good, lines: { ...good.lines, ends: [1, 99] } }],
     ['ends that go back', { ...good, lines: { ...good.lines, ends: [5, 1] } }],
     ['ends that are no numbers', { ...good, lines: { ...good.lines, ends: ['a', 5] } }],
+    ['times from no time', { ...good, lines: { ...good.lines, timesFrom: 'now' } }],
     ['too few times', { ...good, lines: { ...good.lines, times: [1] } }],
     ['times that are words', { ...good, lines: { ...good.lines, times: ['a', 'b'] } }],
     ['a stream there is not', { ...good, lines: { ...good.lines, streams: 3 } }],
