@@ -13,12 +13,16 @@ import type { Place, Places } from './places.ts';
 import { numberOf, scheme, textOf, wordsOf } from './records.ts';
 import { NotHeld, ScopeLog, type Want } from './scopeLog.ts';
 import { scopeState, stateCommands } from './scopeState.ts';
-import type { Shelf } from './shelf.ts';
+import type { ScopeMemory, Shelf } from './shelf.ts';
 
 /** A reader that filters looks at many lines for a few. */
 const scanRows = 16_384;
 const mostBytesAtOnce = 4 * 1_048_576;
 const mostEntriesAtOnce = 1_000;
+/** Who reads page after page gets a few of them at once. */
+const ahead = { rows: 2_000, bytes: 512 * 1_024 } as const;
+/** How long the state of a scope is good enough for lines that are known. */
+const momentMilliseconds = 500;
 /** How many entries of an order are looked through at once for a line that is gone. */
 const searchedAtOnce = 5_000;
 
@@ -84,13 +88,17 @@ export class LogReading implements ChunkedSource {
     const { scope } = this.#request;
     const stretches = this.#expected();
     const memory = this.#shelf.recall(scope);
+    const known = memory && this.#known(stretches, memory);
+    if (known) return known;
+    const askedAt = performance.now();
     const fetches = stretches.map((stretch) => this.#entriesOf(stretch, memory?.places));
     const asked = stateCommands(this.#keys, scope);
     const wantsLogs = scope.host === undefined && !memory;
     if (wantsLogs) asked.push(['HGETALL', this.#keys.logs]);
     const own = asked.length;
     const replies = await this.#shelf.asks.all([...asked, ...fetches.flatMap(({ commands }) => commands)]);
-    const log = new ScopeLog(this.#shelf, scope, scopeState(scope, replies));
+    const state = scopeState(scope, replies);
+    const log = new ScopeLog(this.#shelf, scope, state, this.#shelf.placesOf(scope, state, askedAt));
     if (wantsLogs) this.#shelf.learnOrigins(scope.execution, log.state.born, replies[own - 1]);
     let at = own;
     // What was remembered of an earlier state has led to other questions than this one asks.
@@ -101,6 +109,17 @@ export class LogReading implements ChunkedSource {
     }
     for (const stretch of stretches) await this.#fetchLines(log, stretch);
     return log;
+  }
+
+  /** A page that lies wholly within what is at hand, and not at the end, is as it was a moment ago. */
+  #known(stretches: readonly Stretch[], { places, state, askedAt }: ScopeMemory): ScopeLog | undefined {
+    const { scope, filters } = this.#request;
+    if (filters || stretches.length === 0 || performance.now() - askedAt > momentMilliseconds) return undefined;
+    const isInside = stretches.every((stretch) => {
+      const last = stretch.forward ? (stretch.row ?? 1) + stretch.rows : (stretch.row ?? state.rows);
+      return last < state.rows && !this.#missingOf(stretch, places);
+    });
+    return isInside ? new ScopeLog(this.#shelf, scope, state, places) : undefined;
   }
 
   async #fetch(log: ScopeLog, want: Want): Promise<void> {
@@ -189,6 +208,12 @@ export class LogReading implements ChunkedSource {
     return Math.max(1, Math.min(room.lines, room.bytes / bytesPerRow));
   }
 
+  #withAhead({ row, forward, rows }: Stretch, places: Places | undefined): number {
+    const isNext = row !== undefined && places?.at(forward ? row - 1 : row + 1) !== undefined;
+    if (!isNext || rows < 10) return rows;
+    return Math.max(rows, Math.min(ahead.rows, ahead.bytes / Math.max(1, places.bytesPerRow)));
+  }
+
   #entriesAtOnce(rows: number, places: Places | undefined): number {
     const perEntry = Math.max(1, places?.rowsPerEntry ?? 400);
     const bytes = perEntry * Math.max(1, places?.bytesPerRow ?? 100);
@@ -200,8 +225,8 @@ export class LogReading implements ChunkedSource {
   #entriesOf(stretch: Stretch, places: Places | undefined): Fetch {
     const missing = places ? this.#missingOf(stretch, places) : stretch;
     if (!missing) return { commands: [], take: () => undefined };
-    const { row, forward, rows } = missing;
-    const most = this.#entriesAtOnce(rows, places);
+    const { row, forward } = missing;
+    const most = this.#entriesAtOnce(this.#withAhead(missing, places), places);
     const key = this.#entriesKey;
     if (!forward)
       return {
@@ -270,7 +295,7 @@ export class LogReading implements ChunkedSource {
   }
 
   #isKept({ log, firstNumber }: Place): boolean {
-    const born = this.#shelf.recall(this.#request.scope)?.born ?? '';
+    const born = this.#shelf.recall(this.#request.scope)?.state.born ?? '';
     return this.#shelf.chunks.get(`${born} ${log}/${firstNumber}`) !== undefined;
   }
 

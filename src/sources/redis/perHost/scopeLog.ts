@@ -42,11 +42,11 @@ export class ScopeLog implements ChunkedLog {
   readonly #refused = new Map<string, string>();
   readonly #rowsAtTimes = new Map<number, number>();
 
-  constructor(shelf: Shelf, scope: LogScope, state: ScopeState) {
+  constructor(shelf: Shelf, scope: LogScope, state: ScopeState, places: Places) {
     this.#shelf = shelf;
     this.scope = scope;
     this.state = state;
-    this.places = shelf.placesOf(scope, state);
+    this.places = places;
   }
 
   get rows(): number {

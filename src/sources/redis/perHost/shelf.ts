@@ -13,10 +13,11 @@ import type { ScopeState } from './scopeState.ts';
 const mostScopes = 2_000;
 const mostExecutions = 200;
 
-interface ScopeMemory {
-  readonly born: string;
-  readonly gone: number;
+export interface ScopeMemory {
   readonly places: Places;
+  /** How the scope was when it was last asked for, and when that was, as `performance.now()` counts. */
+  readonly state: ScopeState;
+  readonly askedAt: number;
 }
 
 /** What a source remembers between reads. Lines never change; what may be gone by now is forgotten as a whole. */
@@ -40,15 +41,22 @@ export class Shelf {
     return this.#scopes.get(nameOf(scope));
   }
 
-  /** The places of a scope that is in this state now. */
-  placesOf(scope: LogScope, { born, gone }: ScopeState): Places {
+  /** Takes in the state that a scope was in when it was asked for; its places as far as they are known. */
+  placesOf(scope: LogScope, state: ScopeState, askedAt: number): Places {
     const name = nameOf(scope);
     const known = this.#scopes.get(name);
     this.#scopes.delete(name);
-    const memory = known?.born === born && known.gone === gone ? known : { born, gone, places: new Places() };
-    this.#scopes.set(name, memory);
+    const isSame = known?.state.born === state.born && known.state.gone === state.gone;
+    const places = isSame ? known.places : new Places();
+    this.#scopes.set(name, { places, state, askedAt });
     forgetOldest(this.#scopes, mostScopes);
-    return memory.places;
+    return places;
+  }
+
+  /** Forgets what is known of an execution that is gone. */
+  forget(execution: string): void {
+    const start = `[${JSON.stringify(execution)},`;
+    for (const name of this.#scopes.keys()) if (name.startsWith(start)) this.#scopes.delete(name);
   }
 
   originOf(born: string, log: number): LineOrigin | undefined {
@@ -72,7 +80,7 @@ export class Shelf {
 }
 
 function nameOf({ execution, step, host }: LogScope): string {
-  return JSON.stringify([execution, step, host]);
+  return JSON.stringify([execution, step ?? '', host ?? '']);
 }
 
 function forgetOldest(map: Map<string, unknown>, most: number): void {

@@ -103,6 +103,7 @@ export class PerHostSource implements LogSource, LogAdmin {
 
   async deleteExecution({ execution }: ExecutionRef, options?: CallOptions): Promise<void> {
     this.#check(options?.signal);
+    this.#shelf.forget(execution);
     await removeExecution(this.#redis, this.#scripts, this.#keys, execution, options?.signal);
   }
 
