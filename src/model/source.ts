@@ -25,6 +25,8 @@ export interface Capabilities {
   readonly delete: boolean;
   /** Another system keeps what is read: it says less than our own sinks do, and may leave out lines without text. */
   readonly foreign?: boolean;
+  /** Nobody keeps records of executions, steps and hosts: they are put together from what lines and results tell. */
+  readonly inferred?: boolean;
 }
 
 /** Something in the scope changed: ask again for what it names. The narrowest thing that covers the change. */

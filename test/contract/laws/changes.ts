@@ -32,7 +32,7 @@ async function watched(
 export const changeLaws: readonly Law[] = [
   {
     law: 'a change is watched',
-    binds: ({ watch }) => watch === 'push',
+    binds: ({ watch, inferred }) => watch === 'push' && !inferred,
     async holds(subject) {
       const recording = await Recording.begin(subject);
       const { execution } = recording;

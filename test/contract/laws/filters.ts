@@ -74,8 +74,14 @@ export const filterLaws: readonly Law[] = [
       const filter = { text: { pattern: 'line 4999', wholeWord: true } };
       const pages = await pagesOnward(subject.source, { ...scope, filter }, { at: 'start' });
       expect(pages.flatMap(textsIn)).toEqual(['line 4999']);
-      expect(pages.reduce((sum, page) => sum + (page.scanned?.lines ?? 0), 0)).toBe(5_000);
-      if (subject.source.capabilities.totals) expect(pages[0]?.scanned?.total).toBe(5_000);
+      const scanned = pages.reduce((sum, page) => sum + (page.scanned?.lines ?? 0), 0);
+      if (subject.source.capabilities.totals) {
+        expect(scanned).toBe(5_000);
+        expect(pages[0]?.scanned?.total).toBe(5_000);
+      } else {
+        // Others' lines lie between where logs are not kept apart.
+        expect(scanned).toBeGreaterThanOrEqual(5_000);
+      }
       expect(pages.at(-1)?.complete).toBe(true);
     },
   },

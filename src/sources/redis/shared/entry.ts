@@ -1,7 +1,7 @@
 import { parseTime } from '../../../base/parseTime.ts';
 import type { Level, Stream } from '../../../model/line.ts';
 import { levelOf } from '../../../text/levelWords.ts';
-import { readFields, said, type RawEntry } from './fields.ts';
+import { bytesOf, othersIn, said, sameBytes, type RawEntry } from './fields.ts';
 import type { StreamId } from './streamId.ts';
 import { executionOfTask, placeOfTask } from './taskId.ts';
 
@@ -11,20 +11,20 @@ export interface LogEntry {
   readonly execution: string;
   readonly step: string;
   readonly host: string;
-  readonly stepName?: string;
+  readonly stepName: string | undefined;
   /** From 1. */
-  readonly stepOrder?: number;
-  readonly hostName?: string;
-  readonly address?: string;
+  readonly stepOrder: number | undefined;
+  readonly hostName: string | undefined;
+  readonly address: string | undefined;
   /** UTF-8, unless its writer was careless; may hold several lines. */
   readonly content: Uint8Array;
-  readonly time?: number;
+  readonly time: number | undefined;
   readonly stream: Stream;
-  readonly level?: Level;
+  readonly level: Level | undefined;
   /** The writer kept no more of the log from here on. */
   readonly isCut: boolean;
   /** What the entry holds besides. */
-  readonly fields?: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, string>> | undefined;
 }
 
 /** Where lines are shown whose entry does not say where they belong: none is left out. */
@@ -40,31 +40,31 @@ const ownFields: ReadonlySet<string> = new Set([
 
 /** Reads an entry, damaged or not: what it does not say is `unresolved` or absent. */
 export function readEntry(raw: RawEntry): LogEntry {
-  const { texts, bytes } = readFields(raw, 'content');
-  const say = (name: string): string | undefined => said(texts, name);
-  const task = say('task_id');
-  const execution = say('execution_id') ?? (task && executionOfTask(task)) ?? unresolved.execution;
-  const place = task === undefined ? undefined : placeOfTask(task, execution, say('host_id'));
-  const time = parseTime(say('timestamp'));
-  const order = orderOf(say('step_order'));
-  const isPlaced = isKnownStep(say('step_id')) || !place;
-  const level =
-    levelOf(say('level') ?? '') ?? (isStreamWord(say('log_type')) ? undefined : levelOf(say('log_type') ?? ''));
+  const task = said(raw, 'task_id');
+  const execution = said(raw, 'execution_id') ?? (task && executionOfTask(task)) ?? unresolved.execution;
+  const hostId = said(raw, 'host_id');
+  const place = task === undefined ? undefined : placeOfTask(task, execution, hostId);
+  const stepId = said(raw, 'step_id');
+  const stepName = said(raw, 'step_name');
+  const stepOrder = orderOf(said(raw, 'step_order'));
+  const content = bytesOf(raw, 'content');
+  const kind = said(raw, 'log_type');
   return {
     id: raw.id,
     execution,
-    step: stepOf(say('step_id'), place?.step, order, say('step_name')),
-    host: say('host_id') ?? place?.host ?? unresolved.host,
-    ...optional('stepName', isPlaced || order !== undefined ? say('step_name') : undefined),
-    ...(order !== undefined && { stepOrder: order }),
-    ...optional('hostName', say('host_name')),
-    ...optional('address', say('host_ip')),
-    content: bytes ?? damaged(texts),
-    ...(time !== undefined && { time }),
-    stream: bytes ? streamOf(say('stream') ?? say('log_type')) : 'system',
-    ...(level && { level }),
-    isCut: bytes !== undefined && task !== undefined && Buffer.compare(bytes, cutMark) === 0,
-    ...otherFields(texts),
+    step: stepOf(stepId, place?.step, stepOrder, stepName),
+    host: hostId ?? place?.host ?? unresolved.host,
+    // Where the step is only known by its task, something else stands for its name.
+    stepName: isKnownStep(stepId) || stepOrder !== undefined || !place ? stepName : undefined,
+    stepOrder,
+    hostName: said(raw, 'host_name'),
+    address: said(raw, 'host_ip'),
+    content: content ?? damaged(raw),
+    time: parseTime(said(raw, 'timestamp')),
+    stream: content ? streamOf(said(raw, 'stream') ?? kind) : 'system',
+    level: levelOf(said(raw, 'level') ?? '') ?? (kind === undefined ? undefined : levelOf(kind)),
+    isCut: task !== undefined && content !== undefined && sameBytes(content, cutMark),
+    fields: othersIn(raw, ownFields),
   };
 }
 
@@ -85,27 +85,13 @@ function orderOf(text: string | undefined): number | undefined {
   return order > 0 ? order : undefined;
 }
 
-function isStreamWord(word: string | undefined): boolean {
-  return word === undefined || word === 'stdout' || word === 'stderr';
-}
-
 function streamOf(word: string | undefined): Stream {
   if (word === undefined || word === 'stdout') return 'stdout';
   return word === 'stderr' ? 'stderr' : 'system';
 }
 
 /** Words for an entry that has no line to show. */
-function damaged(texts: ReadonlyMap<string, string>): Uint8Array {
-  const all = JSON.stringify(Object.fromEntries(texts));
+function damaged(raw: RawEntry): Uint8Array {
+  const all = JSON.stringify(othersIn(raw, new Set()) ?? {});
   return new TextEncoder().encode(`[an entry without content: ${all.slice(0, 1_000)}]`);
-}
-
-function otherFields(texts: ReadonlyMap<string, string>): { fields?: Readonly<Record<string, string>> } {
-  let others: [string, string][] | undefined;
-  for (const pair of texts) if (!ownFields.has(pair[0])) (others ??= []).push(pair);
-  return others ? { fields: Object.fromEntries(others) } : {};
-}
-
-function optional<K extends string>(name: K, value: string | undefined): Partial<Record<K, string>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<K, string>);
 }

@@ -5,7 +5,7 @@ import type { WatchQuery } from '../../../model/query.ts';
 import type { Change } from '../../../model/source.ts';
 import type { RedisConnection, Reply } from '../connection.ts';
 import { readEntry, type LogEntry } from './entry.ts';
-import { entriesOf, textOf, type RawEntry } from './fields.ts';
+import { textOf, type EntryReader, type RawEntry } from './fields.ts';
 import { stateOf, type LogStream, type StreamState } from './logStream.ts';
 import type { Place } from './pointers.ts';
 import { readReport } from './report.ts';
@@ -24,6 +24,7 @@ export class Live {
   readonly news = new News();
   readonly #redis: RedisConnection;
   readonly #logs: string;
+  readonly #entries: EntryReader;
   readonly #reports: Reports;
   readonly #watchers = new Map<Changes, WatchQuery>();
   /** The newest entries, without a break from behind `#from` on. */
@@ -36,9 +37,10 @@ export class Live {
   #ordinal: number;
   isStopped = false;
 
-  private constructor(redis: RedisConnection, logs: string, reports: Reports, state: StreamState, report: StreamId) {
+  private constructor(redis: RedisConnection, logs: LogStream, reports: Reports, state: StreamState, report: StreamId) {
     this.#redis = redis;
-    this.#logs = logs;
+    this.#logs = logs.key;
+    this.#entries = logs.entries;
     this.#reports = reports;
     this.#from = this.#to = state.last;
     this.#ordinal = state.added;
@@ -51,7 +53,7 @@ export class Live {
       ['XINFO', 'STREAM', logs.key],
       ['XINFO', 'STREAM', reports.key],
     ]);
-    const live = new Live(redis.another(), logs.key, reports, stateOf(logState), stateOf(reportState).last);
+    const live = new Live(redis.another(), logs, reports, stateOf(logState), stateOf(reportState).last);
     void live.#run();
     return live;
   }
@@ -104,7 +106,7 @@ export class Live {
     if (!Array.isArray(found)) return;
     const byStream = new Map<string, RawEntry[]>();
     for (const one of found as readonly Reply[])
-      if (Array.isArray(one)) byStream.set(textOf(one[0] as Reply), entriesOf(one[1] as Reply));
+      if (Array.isArray(one)) byStream.set(textOf(one[0] as Reply), this.#entries.entriesOf(one[1] as Reply));
     this.#holdLogs(byStream.get(this.#logs) ?? [], stateOf(state));
     await this.#takeReports(byStream.get(this.#reports.key) ?? []);
     this.news.tell();

@@ -1,6 +1,6 @@
 import { LogError } from '../../../model/errors.ts';
 import type { RedisConnection, Reply } from '../connection.ts';
-import { entriesOf, textOf, type RawEntry } from './fields.ts';
+import { EntryReader, idIn, textOf, type RawEntry } from './fields.ts';
 import type { Place } from './pointers.ts';
 import { isStreamId, zeroId, type StreamId } from './streamId.ts';
 
@@ -35,6 +35,7 @@ const firstAnswer = 200;
 export class LogStream {
   readonly key: string;
   readonly #redis: RedisConnection;
+  readonly entries = new EntryReader();
   /** Of an entry, as lately seen; a line may have 5 MB. */
   #bytes = answerBytes / firstAnswer;
 
@@ -60,8 +61,8 @@ export class LogStream {
       ['XINFO', 'STREAM', this.key],
     ]);
     if (found instanceof LogError) throw found;
-    const entries = entriesOf(found);
-    if (entries.length > 0) this.#bytes = Math.max(64, bytesOf(entries) / entries.length);
+    const entries = this.entries.entriesOf(found);
+    if (entries.length > 0) this.#bytes = Math.max(64, sizeOf(entries) / entries.length);
     return { entries, state: stateOf(state), isLast: Array.isArray(found) ? found.length < count : true };
   }
 }
@@ -79,14 +80,14 @@ export function stateOf(reply: Reply | LogError | undefined): StreamState {
   for (let i = 0; i + 1 < parts.length; i += 2) told.set(textOf(parts[i]), parts[i + 1] ?? null);
   const length = countOf(told.get('length'));
   const added = told.has('entries-added') ? countOf(told.get('entries-added')) : length;
-  const [first] = entriesOf([told.get('first-entry') ?? null]);
-  const idIn = (name: string): StreamId => (isStreamId(textOf(told.get(name))) ? textOf(told.get(name)) : zeroId);
+  const first = idIn(told.get('first-entry'));
+  const idOf = (name: string): StreamId => (isStreamId(textOf(told.get(name))) ? textOf(told.get(name)) : zeroId);
   return {
-    ...(first && { first: first.id }),
-    last: idIn('last-generated-id'),
+    ...(first !== undefined && { first }),
+    last: idOf('last-generated-id'),
     added,
     removed: Math.max(0, added - length),
-    deleted: idIn('max-deleted-entry-id'),
+    deleted: idOf('max-deleted-entry-id'),
   };
 }
 
@@ -94,7 +95,7 @@ function countOf(reply: Reply | undefined): number {
   return typeof reply === 'number' ? reply : 0;
 }
 
-function bytesOf(entries: readonly RawEntry[]): number {
+function sizeOf(entries: readonly RawEntry[]): number {
   let bytes = 0;
   for (const { fields } of entries)
     for (const field of fields) bytes += field instanceof Uint8Array ? field.length + 16 : 16;

@@ -43,6 +43,12 @@ export class PageWalk {
     return last && { id: last.found.ids[last.row] ?? zeroId, part: last.found.parts[last.row] ?? 0 };
   }
 
+  /** How many entries more are likely to fill it, when `scanned` have brought what there is. */
+  roomFor(scanned: number): number {
+    const likely = this.#lines === 0 ? Infinity : ((this.#room.lines - this.#lines) * scanned) / this.#lines;
+    return scanned === 0 ? this.#room.lines : Math.ceil(likely * 1.1) + 20;
+  }
+
   /** Takes what is wanted and has room of the next lines; false when some that are wanted had none. */
   take(found: ScopeLines): boolean {
     const first = this.#firstRow(found.lines);

@@ -1,6 +1,6 @@
 import { parseTime } from '../../../base/parseTime.ts';
 import type { Status } from '../../../model/status.ts';
-import { readFields, said, type RawEntry } from './fields.ts';
+import { said, type RawEntry } from './fields.ts';
 import type { StreamId } from './streamId.ts';
 import { executionOfTask, placeOfTask } from './taskId.ts';
 
@@ -48,8 +48,7 @@ const plain: ReadonlySet<string> = new Set([
 
 /** Reads an entry; undefined when it does not say of what it speaks. */
 export function readReport(raw: RawEntry): TaskReport | undefined {
-  const { texts } = readFields(raw, '');
-  const say = (name: string): string | undefined => said(texts, name);
+  const say = (name: string): string | undefined => said(raw, name);
   const task = say('task_id') ?? '';
   const execution = say('execution_id') ?? executionOfTask(task);
   if (execution === undefined) return undefined;

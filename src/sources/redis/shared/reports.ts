@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../connection.ts';
-import { entriesOf, type RawEntry } from './fields.ts';
+import { EntryReader, type RawEntry } from './fields.ts';
 import { readReport, type TaskReport } from './report.ts';
 import { compareIds, zeroId, type StreamId } from './streamId.ts';
 
@@ -36,6 +36,7 @@ const mostTasks = 50_000;
 /** What the results' stream says, kept up to date by reading on from where it was left. */
 export class Reports {
   readonly #redis: RedisConnection;
+  readonly #entries = new EntryReader();
   readonly key: string;
   /** Least lately changed first. */
   readonly #executions = new Map<string, Held>();
@@ -67,7 +68,9 @@ export class Reports {
 
   async #readOn(from: StreamId): Promise<void> {
     for (let last = from; ;) {
-      const entries = entriesOf(await this.#redis.call(['XRANGE', this.key, `(${last}`, '+', 'COUNT', String(batch)]));
+      const entries = this.#entries.entriesOf(
+        await this.#redis.call(['XRANGE', this.key, `(${last}`, '+', 'COUNT', String(batch)]),
+      );
       this.#add(entries);
       if (entries.length < batch) return;
       last = entries.at(-1)?.id ?? last;
@@ -77,7 +80,9 @@ export class Reports {
   async #readNewest(): Promise<void> {
     const newestFirst: RawEntry[] = [];
     for (let end = '+'; newestFirst.length < mostEntries;) {
-      const entries = entriesOf(await this.#redis.call(['XREVRANGE', this.key, end, '-', 'COUNT', String(batch)]));
+      const entries = this.#entries.entriesOf(
+        await this.#redis.call(['XREVRANGE', this.key, end, '-', 'COUNT', String(batch)]),
+      );
       newestFirst.push(...entries);
       if (entries.length < batch) break;
       end = `(${entries.at(-1)?.id ?? zeroId}`;

@@ -60,7 +60,8 @@ export async function scan(
   let reached: Reached = { place: from, isLast: false, scanned: 0, isGap: false };
   for (let isFirst = true; ; isFirst = false) {
     // The first answer may hold the entry to begin at.
-    const stretch = await stream.read(direction, reached.place, room - reached.scanned + (isFirst ? 1 : 0));
+    const most = Math.min(room - reached.scanned, walk.roomFor(reached.scanned)) + (isFirst ? 1 : 0);
+    const stretch = await stream.read(direction, reached.place, most);
     if (signal?.aborted) throw abortReason(signal);
     if (isFirst) checkBeginning(test, stretch, from, line);
     const isGap = direction === 'forward' ? isCutOff(reached.place, stretch.state) : isAtCut(stretch);

@@ -1,9 +1,8 @@
 import type { LogScope } from '../../../model/query.ts';
 import { readEntry, type LogEntry } from './entry.ts';
-import { fieldOf, sameBytes, type RawEntry } from './fields.ts';
+import { bytesOf, sameBytes, type RawEntry } from './fields.ts';
 
 const encoder = new TextEncoder();
-const executionField = encoder.encode('execution_id');
 
 /** Tells the entries of one scope from the foreign ones, most of which it never reads. */
 export class ScopeTest {
@@ -18,7 +17,7 @@ export class ScopeTest {
 
   /** The entry, when it belongs to the scope. */
   read(raw: RawEntry): LogEntry | undefined {
-    if (this.#execution && isAnother(fieldOf(raw, executionField), this.#execution)) return undefined;
+    if (this.#execution && isAnother(bytesOf(raw, 'execution_id'), this.#execution)) return undefined;
     const entry = readEntry(raw);
     return this.accepts(entry) ? entry : undefined;
   }

@@ -46,6 +46,7 @@ export class SharedSource implements LogSource {
     hosts: true,
     delete: false,
     foreign: true,
+    inferred: true,
   };
   readonly #redis: RedisConnection;
   readonly #reports: Reports;
