@@ -135,7 +135,7 @@ async function tell(result: RunResult, words: Words, out: StandardOutput): Promi
   const main: Descriptor = words.rest !== undefined || json ? 2 : 1;
   if (!words.flag('quiet')) {
     const paint = paintFor(main === 1 ? process.stdout : process.stderr);
-    void out.write(main, encoder.encode(resultTable(result, paint)));
+    void out.write(main, encoder.encode(resultTable(result, paint, words.text('to'))));
   }
   if (json) void out.write(1, encoder.encode(`${JSON.stringify(result)}\n`));
   void out.write(2, encoder.encode(lossWords(result)));
