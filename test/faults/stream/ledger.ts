@@ -64,7 +64,9 @@ export class Seen {
     if (state) this.states.push(state.kind);
     for (const part of gap?.parts ?? []) this.#lose(part);
     if (gap && !gap.parts) throw new Error(`a gap says not what is gone: ${JSON.stringify(gap)}`);
-    for (const { step, host, number, text } of linesOf(lines)) {
+    for (const { step, host, number: told, text } of linesOf(lines)) {
+      // Where lines are not numbered their number is 0.
+      const number = told || Number(/^\S+ (\d+) /.exec(text)?.[1]);
       if (text !== textOf({ step, host }, number)) throw new Error(`line ${step}/${host} ${number} reads "${text}"`);
       this.#follow(`${step}/${host}`, number);
       this.#timesOf(`${step}/${host}`, number).shown++;

@@ -89,10 +89,10 @@ export class Reader {
   readonly ended: Promise<void>;
   #last: LogPage | undefined;
 
-  constructor(source: LogSource, scope: LogScope, limit?: { readonly lines: number }, signal?: AbortSignal) {
+  constructor(source: LogSource, scope: LogScope, limit?: { readonly lines: number }) {
     this.scope = scope;
     const query = { ...scope, position: { at: 'start' }, ...(limit && { limit }) } as const;
-    this.ended = this.#follow(source.tailLog(query, signal && { signal }));
+    this.ended = this.#follow(source.tailLog(query));
     // Whoever waits for the end is told; until then nobody may be.
     this.ended.catch(() => undefined);
   }
