@@ -12,6 +12,9 @@ import { startArchiving, type ArchiveReport } from '../tools/startArchiving.ts';
 import type { Words } from './commandLine.ts';
 import { openOptions } from './connection.ts';
 
+/** How long a writer may take to find the service again after it was restarted, in milliseconds. */
+const comingBack = 30_000;
+
 /** What `execlogs serve` serves. */
 export interface OpenServed extends AsyncDisposable {
   readonly source: LogSource;
@@ -29,7 +32,7 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
   const live = await openSource(url, options);
   const archive = await openArchive(words, { url, options, live }, log);
   const { source, admin } = archive ?? live;
-  const sinks = new Sinks({ source, metrics, open: () => openSink(url, options) });
+  const sinks = new Sinks({ source, metrics, open: () => openSink(url, { ...options, grace: comingBack }) });
   return {
     source,
     ...(admin && { admin }),

@@ -14,6 +14,11 @@ export interface Opened extends AsyncDisposable {
 }
 
 export interface OpenOptions extends ConnectOptions {
+  /**
+   * What is recorded is written by others, over this process: when it ends they have so many milliseconds to come
+   * back over the next one before their executions count as interrupted.
+   */
+  readonly grace?: number;
   /** Is given what a person should know though it is no failure: a store on a network drive. */
   readonly notify?: (words: string) => void;
 }
@@ -61,7 +66,7 @@ const backends: Readonly<Record<string, Backend>> = {
     async openSink(url, options) {
       const path = storePath(url, options);
       const { openLocalSink } = await import('./local/sink.ts');
-      return openLocalSink(path);
+      return openLocalSink(path, options);
     },
   },
   redis,

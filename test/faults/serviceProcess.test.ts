@@ -119,7 +119,8 @@ describe('execlogs serve', () => {
       expect(await told.rest()).toMatch(/event: error\ndata: .*"unavailable"/);
       expect((await end).code).toBe(0);
       expect((await program.lines('a')).map(({ text }) => text)).toEqual(['one', 'two']);
-      expect(await program.shown('a')).toMatchObject({ status: 'interrupted' });
+      // Its writer may come back, over the next service.
+      expect(await program.shown('a')).toMatchObject({ status: 'running' });
     },
   );
 

@@ -41,10 +41,15 @@ interface Told extends HostRef {
   waits: boolean;
 }
 
+export interface LocalSinkOptions {
+  /** Milliseconds that whoever writes over this process has to come back after its end. Default: nobody does. */
+  readonly grace?: number;
+}
+
 /** Opens the store at `path` to record into, and makes it when there is none. Throws unavailable. */
-export async function openLocalSink(path: string): Promise<LogSink> {
+export async function openLocalSink(path: string, { grace }: LocalSinkOptions = {}): Promise<LogSink> {
   const db = await Database.forWriting(path);
-  return new LocalSink(db);
+  return new LocalSink(db, grace);
 }
 
 class LocalSink implements LogSink {
@@ -55,11 +60,11 @@ class LocalSink implements LogSink {
   readonly #ids = new Map<string, HostIds>();
   readonly #told = new Map<number, Told>();
 
-  constructor(db: Database) {
+  constructor(db: Database, grace: number | undefined) {
     this.#db = db;
     this.#appender = new Appender(db);
     this.#queue = new WriteQueue(db, () => this.#appender.forget());
-    this.#writer = new Writer(db, this.#queue, () => this.#tellLate());
+    this.#writer = new Writer(db, this.#queue, () => this.#tellLate(), grace);
   }
 
   createExecution(about: NewExecution): Promise<void> {

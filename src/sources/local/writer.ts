@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
-import { processName, thisMachine } from './machine.ts';
-import { heartbeatMilliseconds } from './writers.ts';
+import { processName } from './machine.ts';
+import { heartbeatMilliseconds, writersPlace } from './writers.ts';
 import type { WriteQueue } from './writeQueue.ts';
 
 /** Says that this process is there as long as it has executions open. */
@@ -8,20 +8,22 @@ export class Writer {
   readonly #db: Database;
   readonly #queue: WriteQueue;
   readonly #alongside: () => void;
+  readonly #grace: number | undefined;
   readonly #open = new Set<string>();
   #id: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  /** `alongside` is run within the same write as each heartbeat. */
-  constructor(db: Database, queue: WriteQueue, alongside: () => void) {
+  /** `alongside` is run within the same write as each heartbeat; for `grace` see `openLocalSink`. */
+  constructor(db: Database, queue: WriteQueue, alongside: () => void, grace?: number) {
     this.#db = db;
     this.#queue = queue;
     this.#alongside = alongside;
+    this.#grace = grace;
   }
 
   /** Takes an execution on; the result is the writer's id. Call within a write. */
   begin(execution: string): number {
-    const { machine, process, now } = { machine: thisMachine, process: processName(), now: Date.now() };
+    const { machine, process, now } = { machine: writersPlace(this.#grace), process: processName(), now: Date.now() };
     const known = this.#id === undefined ? undefined : this.#db.get('SELECT 1 FROM writers WHERE id = ?', this.#id);
     if (this.#id === undefined || !known) {
       const insert = 'INSERT INTO writers (machine, process, heartbeat) VALUES (?, ?, ?)';
@@ -37,14 +39,15 @@ export class Writer {
     this.#open.delete(execution);
   }
 
-  /** What is still open has lost its writer. */
+  /** What is still open has lost its writer, unless that one may come back. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const id = this.#id;
     if (id === undefined) return;
     await this.#queue.write(() => {
       this.#alongside();
-      this.#db.run('UPDATE writers SET closed = 1, heartbeat = ? WHERE id = ?', Date.now(), id);
+      const closed = this.#grace === undefined ? 1 : 0;
+      this.#db.run('UPDATE writers SET closed = ?, heartbeat = ? WHERE id = ?', closed, Date.now(), id);
     });
   }
 
