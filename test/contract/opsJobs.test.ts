@@ -7,7 +7,7 @@ import type { LogSource } from '../../src/model/source.ts';
 import type { Subject } from './subject.ts';
 
 /** Everything faster, and nothing remembered: a law reads what was written just before. */
-const pace = { requests: 1_000_000, heartbeat: 200, quiet: 60, freshness: 0, cadence: 20 };
+const pace = { requests: 1_000_000, heartbeat: 200, quiet: 60, freshness: 0, cadence: 20, skew: 0 };
 
 class OpsJobsSubject implements Subject {
   readonly #double: OpsJobsDouble;

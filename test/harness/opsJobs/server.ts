@@ -28,6 +28,8 @@ export class OpsJobsDouble implements AsyncDisposable {
   readonly forbidden = new Set<number>();
   /** Leaves the envelope out, as other versions do. */
   bareBodies = false;
+  /** What the text of a host's log is called; the document says `logContent`. */
+  textKey = 'log_context';
   /** Streams are refused. */
   streamless = false;
   throttle: number;
@@ -234,7 +236,7 @@ export class OpsJobsDouble implements AsyncDisposable {
       pointer === ''
         ? { logs: [], next: null }
         : hostHistory(this.logs, pointer, limit, step, decodeURIComponent(host ?? ''));
-    return enveloped({ log_context: hostText(logs), finished: true, next_pointer: next }, '日志获取成功');
+    return enveloped({ [this.textKey]: hostText(logs), finished: true, next_pointer: next }, '日志获取成功');
   }
 }
 

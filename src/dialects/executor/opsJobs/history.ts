@@ -8,6 +8,7 @@ import { fieldsOf, textOf } from './values.ts';
 /** Entries of a page; the server looks at ten times as many to find them. */
 const firstPage = 500;
 const laterPage = 2_000;
+const largestPage = 5_000;
 const mostPages = 100;
 
 /** An entry by which the next page is joined to what is known. */
@@ -58,7 +59,7 @@ export class History {
     // The entry with the pointer's own id is never on its page.
     let bound = streamIdAfter(newest);
     for (let count = 0; count < mostPages; count++) {
-      const limit = count === 0 ? firstPage : laterPage;
+      const limit = [firstPage, laterPage][count] ?? largestPage;
       const page = await this.#page(log, bound, limit, asking);
       if (page.oldest === undefined) return { entries: pages.reverse().flat(), cut: false };
       if (compareStreamIds(page.oldest, least) <= 0) {
@@ -83,7 +84,7 @@ export class History {
     if (at >= 0 && entries.findLastIndex(({ raw }) => raw === known.raw) === at) return entries.slice(at + 1);
     // Several say the same at the same time: the smallest page that reaches back to it tells how many are newer.
     let newer = 0;
-    let reaching = laterPage;
+    let reaching = largestPage;
     while (reaching - newer > 1) {
       const limit = (newer + reaching) >> 1;
       const { oldest } = await this.#page(log, bound, limit, asking);

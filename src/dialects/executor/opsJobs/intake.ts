@@ -13,8 +13,6 @@ interface HostState {
   knownId: string;
   /** The newest of them. */
   newest: KnownEntry | undefined;
-  /** What agents wrote last, for finding it again in a text. */
-  agentLines: string[];
   /** Events that arrive while older lines are being fetched. */
   waiting: EventLine[] | undefined;
 }
@@ -38,6 +36,8 @@ export class Intake {
   readonly #changed: () => void;
   readonly #start: string;
   readonly #hosts = new Map<string, HostState>();
+  /** What agents wrote last, by host, for finding it again in a text. */
+  readonly #agentLines = new Map<string, string[]>();
   readonly #lost = new Set<string>();
   /** From here on the stream has left nothing out. */
   #since: string;
@@ -122,16 +122,19 @@ export class Intake {
     this.flush();
   }
 
-  /** Adds what agents wrote that is not known yet: the texts carry no ids, so they are laid over what is known. */
-  fillAgents(step: string, host: string, entries: readonly TextEntry[], full: boolean): void {
-    const state = this.#state(step, host);
-    const known = state.agentLines;
+  /**
+   * Adds what an agent wrote that is not known yet: the texts carry no ids, so they are laid over what is known.
+   * `full`: there may be more before. `stepOf` tells the step that they do not name.
+   */
+  fillAgent(host: string, entries: readonly TextEntry[], full: boolean, stepOf: (entry: TextEntry) => string): void {
+    const known = this.#agentLines.get(host) ?? [];
     const at = overlapEnd(known, entries);
-    if (at === undefined && (known.length > 0 || full)) this.#lose(step, host);
-    for (const entry of entries.slice(at ?? 0)) {
-      this.agents = true;
-      remember(state, entry.raw);
-      this.#add(step, host, entry);
+    const added = entries.slice(at ?? 0);
+    const [first] = added;
+    if (first && at === undefined && (known.length > 0 || full)) this.#lose(stepOf(first), host);
+    for (const entry of added) {
+      this.#remember(host, entry.raw);
+      this.#add(stepOf(entry), host, entry);
     }
     this.flush();
   }
@@ -159,8 +162,7 @@ export class Intake {
 
   #enter(step: string, state: HostState, line: EventLine): void {
     if (line.agent) {
-      this.agents = true;
-      remember(state, line.raw);
+      this.#remember(line.host, line.raw);
     } else {
       if (compareStreamIds(line.id, state.knownId) <= 0) return;
       // Between what is known and this one there may be others.
@@ -186,6 +188,13 @@ export class Intake {
     else this.#timer ??= setTimeout(() => this.flush(), together);
   }
 
+  #remember(host: string, raw: string): void {
+    this.agents = true;
+    const lines = this.#agentLines.get(host) ?? [];
+    lines.push(raw);
+    this.#agentLines.set(host, lines.length > 2 * mostAgentLines ? lines.slice(-mostAgentLines) : lines);
+  }
+
   #lose(step: string, host: string): void {
     this.flush();
     this.#lost.add(lineKey(step, host, this.held.logOf(step, host).rows + 1));
@@ -195,7 +204,7 @@ export class Intake {
     const key = lineKey(step, host, 0);
     const known = this.#hosts.get(key);
     if (known) return known;
-    const state: HostState = { knownId: this.#start, newest: undefined, agentLines: [], waiting: undefined };
+    const state: HostState = { knownId: this.#start, newest: undefined, waiting: undefined };
     this.#hosts.set(key, state);
     return state;
   }
@@ -212,11 +221,6 @@ function overlapEnd(known: readonly string[], entries: readonly TextEntry[]): nu
     if (length > (best?.length ?? 0)) best = { end, length };
   }
   return best?.end;
-}
-
-function remember(state: HostState, raw: string): void {
-  state.agentLines.push(raw);
-  if (state.agentLines.length > 2 * mostAgentLines) state.agentLines = state.agentLines.slice(-mostAgentLines);
 }
 
 function lineKey(step: string, host: string, number: number): string {

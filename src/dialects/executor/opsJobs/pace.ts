@@ -12,6 +12,8 @@ export interface Pace {
   readonly cadence: number;
   /** A call waits so long for its turn before it is refused. */
   readonly longestWait: number;
+  /** The clocks of the server and of its Redis differ by so much at most. */
+  readonly skew: number;
   /** First and longest pause before a broken stream is tried again. */
   readonly backoff: readonly [number, number];
 }
@@ -23,5 +25,6 @@ export const defaultPace: Pace = {
   freshness: 1_500,
   cadence: 3_000,
   longestWait: 5_000,
+  skew: 2_000,
   backoff: [1_000, 30_000],
 };
