@@ -15,7 +15,10 @@ export type Bottom = Subject;
 export async function servedOverHttp(bottom: Bottom): Promise<Subject> {
   const served = await Served.open(bottom);
   const trim: Subject['trim'] = (ref, to) => bottom.trim?.(ref, to) ?? Promise.resolve();
-  const restart = (): Promise<void> => served.reopen(async () => bottom.restart?.());
+  const restart = async (): Promise<void> => {
+    await served.reopen(async () => bottom.restart?.());
+    if ('admin' in bottom) Object.assign(served, { admin: served.client });
+  };
   return Object.assign(served, {
     ...('trim' in bottom && { trim }),
     ...('admin' in bottom && { admin: served.client }),
