@@ -47,6 +47,11 @@ export class LogView {
     await this.#seeText('log-status .words', words);
   }
 
+  /** Clicks the button of the status that tries again at once. */
+  async retry(): Promise<void> {
+    await (await this.#frame()).locator('log-status button.retry').click();
+  }
+
   async seeFound(words: RegExp): Promise<void> {
     await this.#seeText('log-find .count', words);
   }
