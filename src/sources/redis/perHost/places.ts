@@ -8,6 +8,14 @@ export interface Place {
   readonly firstNumber: number;
 }
 
+/** What an entry was like lately: how many rows it had, and how many bytes each; to know how many to ask for. */
+export interface EntrySize {
+  rowsPerEntry: number;
+  bytesPerRow: number;
+}
+
+export const usualSize: Readonly<EntrySize> = { rowsPerEntry: 400, bytesPerRow: 100 };
+
 const mostKept = 20_000;
 
 /** Where the chunks of one scope are, as far as it was met. What was written never moves. */
@@ -16,9 +24,12 @@ export class Places {
   #places: Place[] = [];
   /** In the order of numbers, by log. */
   readonly #ofLogs = new Map<number, Place[]>();
-  /** What an entry of this scope was like lately: how many rows it had, and how many bytes each. */
-  rowsPerEntry = 400;
-  bytesPerRow = 100;
+  readonly size: EntrySize;
+
+  /** `size` is what entries of its kind were like lately, for want of better knowledge. */
+  constructor(size: Readonly<EntrySize> = usualSize) {
+    this.size = { ...size };
+  }
 
   /** The place that holds `row`. */
   at(row: number): Place | undefined {

@@ -9,7 +9,7 @@ import type { Command, Reply } from '../connection.ts';
 import { decodeLines, linesEntries, orderEntries, type LinesEntry } from './entry.ts';
 import type { ExecutionKeys } from './keys.ts';
 import { rowAtTime } from './lua.ts';
-import type { Place, Places } from './places.ts';
+import type { EntrySize, Place, Places } from './places.ts';
 import { numberOf, scheme, textOf, wordsOf } from './records.ts';
 import { NotHeld, ScopeLog, type Want } from './scopeLog.ts';
 import { scopeState, stateCommands } from './scopeState.ts';
@@ -203,20 +203,25 @@ export class LogReading implements ChunkedSource {
 
   #rowsWanted(places: Places | undefined): number {
     const { room, filters } = this.#request;
-    const bytesPerRow = Math.max(1, places?.bytesPerRow ?? 1);
+    const bytesPerRow = Math.max(1, this.#sizeOf(places).bytesPerRow);
     if (filters) return Math.max(1, Math.min(scanRows, mostBytesAtOnce / bytesPerRow));
     return Math.max(1, Math.min(room.lines, room.bytes / bytesPerRow));
+  }
+
+  #sizeOf(places: Places | undefined): EntrySize {
+    return places?.size ?? this.#shelf.sizeIn(this.#request.scope);
   }
 
   #withAhead({ row, forward, rows }: Stretch, places: Places | undefined): number {
     const isNext = row !== undefined && places?.at(forward ? row - 1 : row + 1) !== undefined;
     if (!isNext || rows < 10) return rows;
-    return Math.max(rows, Math.min(ahead.rows, ahead.bytes / Math.max(1, places.bytesPerRow)));
+    return Math.max(rows, Math.min(ahead.rows, ahead.bytes / Math.max(1, places.size.bytesPerRow)));
   }
 
   #entriesAtOnce(rows: number, places: Places | undefined): number {
-    const perEntry = Math.max(1, places?.rowsPerEntry ?? 400);
-    const bytes = perEntry * Math.max(1, places?.bytesPerRow ?? 100);
+    const { rowsPerEntry, bytesPerRow } = this.#sizeOf(places);
+    const perEntry = Math.max(1, rowsPerEntry);
+    const bytes = perEntry * Math.max(1, bytesPerRow);
     const most = Math.min(mostEntriesAtOnce, Math.max(1, mostBytesAtOnce / bytes));
     return Math.ceil(Math.min(most, rows / perEntry + 1));
   }
@@ -258,7 +263,8 @@ export class LogReading implements ChunkedSource {
     const unique = found.filter(({ firstRow }, i) => firstRow !== found[i - 1]?.firstRow);
     log.places.add(unique);
     const rows = unique.reduce((sum, { count }) => sum + count, 0);
-    if (unique.length > 0) log.places.rowsPerEntry = rows / unique.length;
+    for (const size of [log.places.size, this.#shelf.sizeIn(log.scope)])
+      if (unique.length > 0) size.rowsPerEntry = rows / unique.length;
     return unique;
   }
 
@@ -274,7 +280,8 @@ export class LogReading implements ChunkedSource {
 
   #keepLines(log: ScopeLog, place: Place, entry: LinesEntry): void {
     if (log.linesOf(place) !== 'unknown') return;
-    log.places.bytesPerRow = entry.packed.length / entry.count;
+    const bytesPerRow = entry.packed.length / entry.count;
+    for (const size of [log.places.size, this.#shelf.sizeIn(log.scope)]) size.bytesPerRow = bytesPerRow;
     log.keep(place, decodeLines(entry));
   }
 

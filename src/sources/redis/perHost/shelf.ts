@@ -6,7 +6,7 @@ import type { Asks } from '../asks.ts';
 import type { Reply } from '../connection.ts';
 import type { Scripts } from '../scripts.ts';
 import type { Keys } from './keys.ts';
-import { Places } from './places.ts';
+import { Places, usualSize, type EntrySize } from './places.ts';
 import { fieldsOf, parsed, scheme } from './records.ts';
 import type { ScopeState } from './scopeState.ts';
 
@@ -27,6 +27,8 @@ export class Shelf {
   readonly keys: Keys;
   readonly chunks = new ChunkCache();
   readonly #scopes = new Map<string, ScopeMemory>();
+  readonly #linesSize: EntrySize = { ...usualSize };
+  readonly #orderSize: EntrySize = { ...usualSize };
   /** By what tells executions with the same id apart. */
   readonly #origins = new Map<string, Map<number, LineOrigin>>();
 
@@ -41,13 +43,18 @@ export class Shelf {
     return this.#scopes.get(nameOf(scope));
   }
 
+  /** What entries of such a scope were like lately: hosts of one execution write alike. */
+  sizeIn({ host }: LogScope): EntrySize {
+    return host === undefined ? this.#orderSize : this.#linesSize;
+  }
+
   /** Takes in the state that a scope was in when it was asked for; its places as far as they are known. */
   placesOf(scope: LogScope, state: ScopeState, askedAt: number): Places {
     const name = nameOf(scope);
     const known = this.#scopes.get(name);
     this.#scopes.delete(name);
     const isSame = known?.state.born === state.born && known.state.gone === state.gone;
-    const places = isSame ? known.places : new Places();
+    const places = isSame ? known.places : new Places(this.sizeIn(scope));
     this.#scopes.set(name, { places, state, askedAt });
     forgetOldest(this.#scopes, mostScopes);
     return places;
