@@ -159,6 +159,7 @@ function capabilitiesIn(answer: unknown): Capabilities | undefined {
     hosts: can.boolean('hosts'),
     delete: can.boolean('delete'),
     ...(can.value('foreign') === true && { foreign: true }),
+    ...(can.value('inferred') === true && { inferred: true }),
   };
 }
 

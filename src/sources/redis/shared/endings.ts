@@ -1,6 +1,7 @@
 import type { LogScope } from '../../../model/query.ts';
 import { LogError } from '../../../model/errors.ts';
-import type { RedisConnection } from '../connection.ts';
+import type { RedisConnection, Reply } from '../connection.ts';
+import { textOf } from './fields.ts';
 import type { Knowledge } from './known.ts';
 
 /** For how many milliseconds nothing may have come after the report of an end before a log counts as complete. */
@@ -46,8 +47,8 @@ export class Endings {
   async #now(): Promise<number> {
     const [reply] = await this.#redis.tryAll([['TIME']]);
     if (reply instanceof LogError && reply.code !== 'forbidden') throw reply;
-    const [seconds] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
-    const time = seconds instanceof Uint8Array ? Number(new TextDecoder().decode(seconds)) * 1_000 : Number.NaN;
-    return Number.isFinite(time) ? time : Date.now();
+    const [seconds, microseconds] = Array.isArray(reply) ? (reply as readonly Reply[]) : [];
+    const time = Number(textOf(seconds)) * 1_000 + Number(textOf(microseconds)) / 1_000;
+    return time > 0 ? time : Date.now();
   }
 }
