@@ -27,7 +27,7 @@ export async function* lineEvents(page: LogPage, execution: string, names: HostN
     text = '';
   }
   // Where nothing matched, what was looked at need not be looked at again.
-  if (newer !== last) text += idText(newer);
+  if (newer !== last && (page.scanned ?? last !== undefined)) text += idText(newer);
   yield text;
 }
 

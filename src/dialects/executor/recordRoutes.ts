@@ -5,6 +5,7 @@ import { json, type Route } from '../http.ts';
 import { pathParam } from './call.ts';
 import { readExecutionQuery, readStepQuery } from './listParams.ts';
 import { badParam, countParam } from './params.ts';
+import { openApiDescription } from './openapi/description.ts';
 import { toDetail, toList, toStepResult } from './records.ts';
 
 /** Names this dialect's paths and shapes; another number would mean that old clients cannot read them. */
@@ -16,6 +17,7 @@ const furthestPage = 100_000;
 const mostHosts = 5_000;
 
 export const recordRoutes: readonly Route[] = [
+  { method: 'GET', path: '/api/openapi.json', needs: 'read', answer: () => json(openApiDescription()) },
   {
     method: 'GET',
     path: '/api/executor/capabilities/',
