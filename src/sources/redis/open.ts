@@ -27,12 +27,19 @@ export async function openRedisSource(
   return { source, admin: source };
 }
 
+export interface RedisSinkOptions extends ConnectOptions {
+  /** Milliseconds that a writer may be away, over a restart of its own too, before what it writes counts as interrupted. */
+  readonly grace?: number;
+}
+
 /** Opens it to record into. Throws invalidRequest, also for a layout that is not ours to write. */
-export async function openRedisSink(url: string, options?: ConnectOptions): Promise<LogSink> {
+export async function openRedisSink(url: string, options: RedisSinkOptions = {}): Promise<LogSink> {
   const layout = layoutOf(url);
   if (layout.kind === 'shared')
     throw new LogError('invalidRequest', 'The shared layout is only read here. Record without ?layout=shared.');
-  return new PerHostSink(await openRedis(url, options), layout.keys);
+  const { grace } = options;
+  const heartbeat = grace === undefined ? undefined : { every: grace / 4, life: grace, comesBack: true };
+  return new PerHostSink(await openRedis(url, options), layout.keys, heartbeat);
 }
 
 type Layout =

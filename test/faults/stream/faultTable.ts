@@ -30,16 +30,21 @@ export async function inRounds(
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, rounds) }, lane));
+  tellRounds(fault, outcomes);
+  expect(outcomes.filter(({ duplicated, missing }) => duplicated + missing > 0)).toEqual([]);
+}
+
+/** Tells what rounds of a fault came to, in one line. */
+export function tellRounds(fault: string, outcomes: readonly Outcome[]): void {
   const sum = (count: (outcome: Outcome) => number): number => outcomes.reduce((all, one) => all + count(one), 0);
   tell({
     fault,
-    rounds,
+    rounds: outcomes.length,
     acknowledged: sum((one) => one.acknowledged),
     duplicated: sum((one) => one.duplicated),
     missing: sum((one) => one.missing),
     gone: sum((one) => one.gone),
   });
-  expect(outcomes.filter(({ duplicated, missing }) => duplicated + missing > 0)).toEqual([]);
 }
 
 function tell(row: Outcome & { readonly fault: string; readonly rounds: number }): void {

@@ -11,6 +11,8 @@ export interface Outcome {
   readonly missing: number;
   /** Said to be gone. */
   readonly gone: number;
+  /** Which lines these are, where anything is wrong: for whoever looks into it. */
+  readonly wrong?: string;
 }
 
 /** Each line says where it belongs, in letters of one to four bytes. */
@@ -30,18 +32,31 @@ export class Ledger {
 
   /** How a reader of everything, or of one host, fared. */
   compare(seen: Seen, host?: string): Outcome {
+    const wrong: string[] = [];
     let [acknowledged, missing, duplicated, gone] = [0, 0, 0, 0];
     for (const [key, to] of this.#acknowledged) {
       if (host !== undefined && !key.endsWith(`/${host}`)) continue;
       acknowledged += to;
       const told = seen.times(key);
-      for (let number = 1; number <= to; number++) if (!told.has(number)) missing++;
-      for (const [, { shown, lost }] of told) {
-        if (shown + lost > 1) duplicated += shown + lost - 1;
+      for (let number = 1; number <= to; number++) {
+        if (told.has(number)) continue;
+        missing++;
+        wrong.push(`${key} ${number} missing`);
+      }
+      for (const [number, { shown, lost }] of told) {
         gone += lost;
+        if (shown + lost <= 1) continue;
+        duplicated += shown + lost - 1;
+        wrong.push(`${key} ${number} shown ${shown}, gone ${lost}`);
       }
     }
-    return { acknowledged, duplicated, missing, gone };
+    return {
+      acknowledged,
+      duplicated,
+      missing,
+      gone,
+      ...(wrong.length > 0 && { wrong: wrong.slice(0, 20).join(', ') }),
+    };
   }
 }
 

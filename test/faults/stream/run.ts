@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LineColumnsBuilder } from '../../../src/base/lineBatch.ts';
 import { LogError } from '../../../src/model/errors.ts';
-import type { LogPage } from '../../../src/model/page.ts';
+import type { Pointer } from '../../../src/model/pointer.ts';
 import type { LogScope } from '../../../src/model/query.ts';
-import type { HostRef, LogSink } from '../../../src/model/sink.ts';
+import type { Append, HostRef, LogSink } from '../../../src/model/sink.ts';
 import type { LogSource } from '../../../src/model/source.ts';
 import { Ledger, Seen, textOf, type Outcome } from './ledger.ts';
 
@@ -19,6 +19,7 @@ export class Run {
   readonly #sink: () => LogSink;
   readonly #hosts: readonly HostRef[];
   readonly #next = new Map<HostRef, number>();
+  readonly #lastOf = new Map<number, Append>();
 
   private constructor(sink: () => LogSink, execution: string) {
     this.#sink = sink;
@@ -40,6 +41,12 @@ export class Run {
     return this.#hosts;
   }
 
+  /** How many lines of a host are acknowledged. */
+  written(host: number): number {
+    const ref = this.#hosts[host];
+    return ref ? (this.#next.get(ref) ?? 1) - 1 : 0;
+  }
+
   /** Writes so many lines of one of the hosts and waits until they are acknowledged. */
   async write(host: number, count: number): Promise<void> {
     const ref = this.#hosts[host % this.#hosts.length];
@@ -49,6 +56,7 @@ export class Run {
     for (let i = 0; i < count; i++) lines.add({ text: textOf(ref, firstNumber + i), time: start + i });
     const batch = { ...ref, firstNumber, lines: lines.build() };
     await this.#say((to) => to.append(batch));
+    this.#lastOf.set(host % this.#hosts.length, batch);
     this.#next.set(ref, firstNumber + count);
     this.ledger.acknowledge(ref, firstNumber + count - 1);
   }
@@ -60,6 +68,12 @@ export class Run {
       await this.write(i, count);
       left -= count;
     }
+  }
+
+  /** Writes the last batch of a host again, as a writer does who did not hear that it was kept. */
+  async writeAgain(host: number): Promise<void> {
+    const batch = this.#lastOf.get(host % this.#hosts.length);
+    if (batch) await this.#say((to) => to.append(batch));
   }
 
   async end(): Promise<void> {
@@ -82,27 +96,59 @@ export class Run {
   }
 }
 
+interface Limit {
+  readonly lines: number;
+}
+
 /** Follows a tail to its end; `seen` grows meanwhile. */
 export class Reader {
   readonly seen = new Seen();
   readonly scope: LogScope;
-  readonly ended: Promise<void>;
-  #last: LogPage | undefined;
+  /** Of every page so far. */
+  readonly pointers: Pointer[] = [];
+  readonly #source: LogSource;
+  readonly #limit: Limit | undefined;
+  #ended: Promise<void>;
+  #leave = new AbortController();
+  #complete = false;
 
-  constructor(source: LogSource, scope: LogScope, limit?: { readonly lines: number }) {
+  constructor(source: LogSource, scope: LogScope, limit?: Limit) {
+    this.#source = source;
     this.scope = scope;
-    const query = { ...scope, position: { at: 'start' }, ...(limit && { limit }) } as const;
-    this.ended = this.#follow(source.tailLog(query));
-    // Whoever waits for the end is told; until then nobody may be.
-    this.ended.catch(() => undefined);
+    this.#limit = limit;
+    this.#ended = this.#follow(this.#leave.signal);
   }
 
-  async #follow(tail: AsyncIterable<LogPage>): Promise<void> {
-    for await (const page of tail) {
+  get ended(): Promise<void> {
+    return this.#ended;
+  }
+
+  /** Leaves, and comes back to where it was. */
+  async reopen(): Promise<void> {
+    if (this.#complete) return;
+    this.#leave.abort(new Error('left'));
+    await this.#ended.catch(() => undefined);
+    this.#leave = new AbortController();
+    this.#ended = this.#follow(this.#leave.signal);
+  }
+
+  #follow(signal: AbortSignal): Promise<void> {
+    const ended = this.#read(signal);
+    // Whoever waits for the end is told; until then nobody may be.
+    ended.catch(() => undefined);
+    return ended;
+  }
+
+  async #read(signal: AbortSignal): Promise<void> {
+    const last = this.pointers.at(-1);
+    const position = last === undefined ? ({ at: 'start' } as const) : ({ at: 'after', pointer: last } as const);
+    const query = { ...this.scope, position, ...(this.#limit && { limit: this.#limit }) };
+    for await (const page of this.#source.tailLog(query, { signal })) {
       this.seen.add(page);
-      this.#last = page;
+      this.pointers.push(page.newer);
+      this.#complete = page.complete;
     }
-    if (!this.#last?.complete) throw new Error('the tail ended before its log');
+    if (!this.#complete) throw new Error('the tail ended before its log');
   }
 
   /** Resolves when so many lines have been seen; rejects when the tail has broken. */

@@ -8,6 +8,8 @@ import { beat, farewell } from './lua.ts';
 export interface Heartbeat {
   readonly every: number;
   readonly life: number;
+  /** Who closes says no farewell: it may come back as somebody else, and has its life for that. */
+  readonly comesBack?: boolean;
 }
 
 /** A writer that has been silent for so long wrote its executions' end if it ever will. */
@@ -55,11 +57,12 @@ export class Writer {
     this.#open.delete(execution);
   }
 
-  /** What is still open has lost its writer. */
+  /** What is still open has lost its writer, unless that one may come back. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#timer);
+    if (this.#heartbeat.comesBack) return;
     // A farewell that does not arrive is not missed: readers notice the silence.
     const leaving = [...this.#open].map((execution) =>
       this.#scripts.run(farewell, [this.#keys.of(execution).writer], [this.#name]).catch(() => undefined),
