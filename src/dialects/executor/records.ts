@@ -19,7 +19,7 @@ import { statusWord } from './words.ts';
 
 type Timed = Pick<ExecutionSummary, 'status' | 'rawStatus' | 'startedAt' | 'endedAt' | 'message'>;
 
-export function toRecord(execution: ExecutionSummary, now: number) {
+function toRecord(execution: ExecutionSummary, now: number) {
   const { id, name, kind, user, createdAt, url, invocation, message, status } = execution;
   return {
     id,
@@ -37,7 +37,7 @@ export function toRecord(execution: ExecutionSummary, now: number) {
   };
 }
 
-export function fromRecord(record: Received): ExecutionSummary {
+function fromRecord(record: Received): ExecutionSummary {
   const kind = record.optionalText('execution_type');
   const user = record.optionalText('executed_by_name');
   const createdAt = timeIn(record, 'created_at');
