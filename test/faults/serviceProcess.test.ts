@@ -156,6 +156,28 @@ describe('execlogs serve', () => {
     expect(await program.shown('a')).toMatchObject({ status: 'running' });
   });
 
+  test('takes a line of 300 MB as one that is cut, without ever holding it', async () => {
+    const { url } = await serve();
+    await begin(url, 'a');
+    const part = Buffer.alloc(1 << 20, 'x');
+    const parts = async function* () {
+      yield Buffer.from('"');
+      for (let i = 0; i < 300; i++) yield part;
+      yield Buffer.from('"\n"next"\n');
+    };
+    const sent = await fetch(`${url}${api}a/steps/s/hosts/h/lines/?first=1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: ReadableStream.from(parts()),
+      duplex: 'half',
+    });
+    expect(await sent.json()).toEqual({ lines: 2 });
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const resident = Number(/^process_resident_memory_bytes (\d+)$/m.exec(metrics)?.[1]);
+    expect(resident).toBeLessThan(280 << 20);
+    expect((await program.lines('a')).map(({ text }) => text.length > 4).slice(0, 2)).toEqual([true, false]);
+  });
+
   test('says in words that a port is taken', async () => {
     const { url } = await serve();
     const { port } = new URL(url);
@@ -217,7 +239,8 @@ describe('without its Redis', () => {
     await program.run('run', '--', 'echo', 'archived');
     const store = `sqlite:${join(program.home, 'store.sqlite')}`;
     const { url, log } = await serve('--store', redis.url, '--archive', store);
-    expect(log).toContainEqual(expect.objectContaining({ event: 'store', store: 'live', state: 'unavailable' }));
+    const said = { event: 'store', store: 'live', state: 'unavailable' };
+    await eventually(() => expect(log).toContainEqual(expect.objectContaining(said)));
     const health = await fetch(`${url}/healthz`);
     expect([health.status, await health.json()]).toMatchObject([
       200,
