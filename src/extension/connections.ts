@@ -80,7 +80,7 @@ export class Connections implements Disposes {
       credentials,
       proxies: editorProxies,
       notify: (said) => void window.showWarningMessage(said),
-      trace: (said) => log.debug(`${spec.name}: ${said}`),
+      trace: (said) => log.info(`${spec.name}: ${said}`),
       t: words.t,
     };
   }

@@ -94,5 +94,6 @@ describe.each(['dark', 'light'] as const)('a user of a service, in the %s theme'
     await answer(editor, 'How do you sign in');
     await answer(editor, 'The token', tokens.reader);
     await node(editor, 'Nightly restart').waitFor();
+    await new LogView(editor).seeLine('got four');
   });
 });

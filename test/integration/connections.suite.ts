@@ -98,6 +98,28 @@ test('what is remote is asked for nothing before the user connects it', async ()
   });
 });
 
+test('the tab of a log is told when its connection ends, and shows it again when it is back', async () => {
+  await using service = await startService();
+  const execution = await record(service.store, { lines: ['one'] });
+  await withConnections([{ name: 'team', url: service.url }], async () => {
+    const { view, panels } = await activated();
+    await commands.executeCommand('executionLogs.connect', 'team');
+    const host = await view.tree.find('team', { execution, step: 'build', host: 'alpha' });
+    await commands.executeCommand('executionLogs.openLogInNewTab', host);
+    const panel = panels.open.find(({ address }) => address.connection === 'team');
+    assert.ok(panel);
+    await panel.source();
+    await commands.executeCommand('executionLogs.disconnect', 'team');
+    await assert.rejects(panel.source(), { code: 'unavailable' });
+    await commands.executeCommand('executionLogs.connect', 'team');
+    const source = await panel.source();
+    const page = await source.readLog({ ...panel.address.scope, position: { at: 'start' } });
+    assert.equal(page.lines.count, 1);
+    panel.close();
+    await until(() => !panels.open.includes(panel));
+  });
+});
+
 test('several connections stand side by side, each with its own state', async () => {
   await using open = await startService();
   await using guarded = await guardedService();

@@ -83,6 +83,12 @@ export class LogPanel implements ShownLog, Disposes {
     this.#panel.reveal(this.#panel.viewColumn ?? ViewColumn.Active, options.preserveFocus);
   }
 
+  /** Loads the view anew: what it was told before no longer holds. */
+  restart(): void {
+    this.#serve();
+    this.#panel.webview.html = this.#html();
+  }
+
   send(command: ViewCommand): void {
     this.#queue.push(command);
   }

@@ -1,4 +1,4 @@
-import { Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
+import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { Disposables, type Disposes } from '../../base/disposables.ts';
 import type { LogAddress, Reveal } from '../../bridge/logHost.ts';
 import { LogPanel, sameAddress, type OpenedAt, type PanelParts } from './logPanel.ts';
@@ -21,6 +21,7 @@ export class LogPanels implements Disposes {
   readonly #parts: PanelParts;
   readonly #panels = new Set<LogPanel>();
   readonly #disposables = new Disposables();
+  readonly #offered = new Set<string>();
   #reusable: LogPanel | undefined;
 
   constructor(parts: PanelParts) {
@@ -28,6 +29,11 @@ export class LogPanels implements Disposes {
     this.#disposables.add(
       window.registerWebviewPanelSerializer(panelType, {
         deserializeWebviewPanel: async (panel: WebviewPanel, state: unknown) => this.#restore(panel, state),
+      }),
+    );
+    this.#disposables.add(
+      parts.connections.onDidConnect(({ name }) => {
+        for (const panel of this.#panels) if (panel.address.connection === name) panel.restart();
       }),
     );
     this.#disposables.add(
@@ -80,11 +86,23 @@ export class LogPanels implements Disposes {
       const { address } = savedState(state, 'state');
       panel.webview.options = this.#options();
       this.#adopt(panel, { address, reveal: { at: 'auto' }, names: {} });
+      void this.#offerToConnect(address.connection);
     } catch {
       // Left by another version, or by nobody: there is nothing to show.
       this.#parts.log.warn('A log tab of the last session could not be restored.');
       panel.dispose();
     }
+  }
+
+  /** A tab of the last session asks nobody by itself. Said once per connection. */
+  async #offerToConnect(name: string): Promise<void> {
+    const { connections, words } = this.#parts;
+    const connection = connections.list().find((one) => one.name === name);
+    if (!connection || connection.connected || this.#offered.has(name)) return;
+    this.#offered.add(name);
+    const action = words.t('Connect');
+    const chosen = await window.showInformationMessage(words.t('“{0}” is not connected.', connection.label), action);
+    if (chosen === action) await commands.executeCommand('executionLogs.connect', name);
   }
 
   #adopt(webviewPanel: WebviewPanel, opened: OpenedAt): LogPanel {
