@@ -56,8 +56,10 @@ export class Either<T> {
     if (unavailable ?? failures.length > 1) throw worst(failures);
   }
 
+  /** What moves goes from live to the archive: asked in that order, one of them has it. */
   #inTurn(): readonly T[] {
-    return performance.now() < this.#avoidUntil ? [this.#archive, this.#live] : [this.#live, this.#archive];
+    const inOrder = [this.#live, this.#archive];
+    return performance.now() < this.#avoidUntil ? [this.#archive, ...inOrder] : inOrder;
   }
 
   /** The failure, when the other place may have what is sought; otherwise throws it. */
