@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Writes through the service while it is killed at moments that differ from round to round, and reads it from two places. */
+/** Writes through the service while it is killed, or stopped, at moments that differ from round to round, and reads it from two places. */
 async function killedMidTail(name: string, store: string, rounds: number): Promise<void> {
   await using serving = await Serving.start('--store', store);
   await using client = await openExecutorSource(serving.url, { patience: 60_000 });
@@ -29,7 +29,7 @@ async function killedMidTail(name: string, store: string, rounds: number): Promi
     ];
     const writing = run.writeAll(400, 25).then(() => run.end());
     await readers[0]?.has(1 + ((round * 67) % 300));
-    await serving.restart();
+    await serving.restart(round % 3 === 1 ? 'SIGTERM' : 'SIGKILL');
     await writing;
     return outcomeOf(run, ...readers);
   });

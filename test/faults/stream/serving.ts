@@ -33,18 +33,18 @@ export class Serving implements AsyncDisposable {
     return this.#process.pid ?? 0;
   }
 
-  /** Ends it without a warning; connections to come meet nobody. */
-  async kill(): Promise<void> {
+  /** Ends it, without a warning unless told otherwise; connections to come meet nobody. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#process;
     this.proxy.refuse();
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
   }
 
-  async restart(): Promise<void> {
-    await this.kill();
+  async restart(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await this.kill(signal);
     const { process, port } = await startServing(this.#program, this.#options);
     this.#process = process;
     this.proxy.leadTo(port);
