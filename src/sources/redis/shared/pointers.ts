@@ -33,6 +33,7 @@ export function encoded(name: string): string {
   return encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
+/** Reading after the result goes on at `place`. */
 export function placePointer(prefix: string, { id, part }: Place): Pointer {
   if (part >= 0 && part !== Infinity) return linePointer(prefix, id, part);
   return pointer(`${prefix}${part < 0 ? idBefore(id) : id}+`);

@@ -1,6 +1,7 @@
 import { checkQuery, roomOf, type Room } from '../../../base/pageRequest.ts';
 import type { RowFilter } from '../../../base/rowFilter.ts';
 import type { Gap, LogPage } from '../../../model/page.ts';
+import type { Pointer } from '../../../model/pointer.ts';
 import type { LogQuery, Position } from '../../../model/query.ts';
 import { compileFilter } from '../../../text/matcher.ts';
 import { beginningOf, type From } from './beginning.ts';
@@ -9,7 +10,7 @@ import type { LogEntry } from './entry.ts';
 import type { Knowledge } from './known.ts';
 import type { LogStream } from './logStream.ts';
 import { batchOf, PageWalk, type Taken } from './pageWalk.ts';
-import { endPlace, placePointer, type Place } from './pointers.ts';
+import { endPlace, linePointer, placePointer, type Place } from './pointers.ts';
 import { scan, scanRoom, type Reached, type Scan } from './scan.ts';
 import { ScopeTest } from './scope.ts';
 import { LineMaker } from './scopeLines.ts';
@@ -77,7 +78,7 @@ export class Reader {
     const gap = this.#gapOf(query.execution, from, [forth, back]);
     const page: LogPage = {
       lines: batchOf(taken, maker.prefix, query.withoutText),
-      ...(low && !gap && { older: placePointer(maker.prefix, low) }),
+      ...(low && !gap && { older: olderPointer(maker.prefix, low, taken, back) }),
       newer: placePointer(maker.prefix, high),
       complete: settlesIn === 0,
       scanned: { lines: (forth?.scanned ?? 0) + (back?.scanned ?? 0) },
@@ -95,7 +96,7 @@ export class Reader {
     const high = tookAll ? end : (walk.last ?? from);
     const page = {
       lines: batchOf(walk.taken, maker.prefix, query.withoutText),
-      older: placePointer(maker.prefix, from),
+      older: olderPointer(maker.prefix, from, walk.taken, undefined),
       newer: placePointer(maker.prefix, high),
       complete: false,
       scanned: { lines: entries.length },
@@ -138,6 +139,15 @@ interface Walked {
   readonly high: Place;
   readonly forth: Reached | undefined;
   readonly back: Reached | undefined;
+}
+
+/** Reading before the result goes on below the page. */
+function olderPointer(prefix: string, low: Place, taken: readonly Taken[], back: Reached | undefined): Pointer {
+  const [first] = taken;
+  // Where a scan has looked further than the lines that it took, all entries down to the place have been looked at.
+  const isLowest = first && (back === undefined || low.part !== Infinity);
+  if (isLowest) return linePointer(prefix, first.found.ids[first.row] ?? zeroId, first.found.parts[first.row] ?? 0);
+  return placePointer(prefix, low.part < 0 ? low : { ...low, part: Infinity });
 }
 
 /** When the newest line that the page knows of was received. */
