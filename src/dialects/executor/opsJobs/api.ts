@@ -1,4 +1,4 @@
-import { abortReason, onAbort } from '../../../base/abort.ts';
+import { abortReason, unlessAborted } from '../../../base/abort.ts';
 import type { ConnectOptions } from '../../../model/connect.ts';
 import { LogError } from '../../../model/errors.ts';
 import { askedToWait } from '../../httpErrors.ts';
@@ -50,13 +50,13 @@ export class OpsJobsApi {
     const key = asked === '' ? path : `${path}?${asked}`;
     const known = this.#known.get(key);
     const now = Date.now();
-    if (known && now - known.askedAt < fresh) return unlessAborted(known.content, signal);
+    if (known && now - known.askedAt < fresh) return signal ? unlessAborted(known.content, signal) : known.content;
     const content = this.#ask(key);
     // Whoever waits for it hears of its failure; a kept one must not become an unheard rejection.
     content.catch(() => this.#known.delete(key));
     this.#forget(now);
     this.#known.set(key, { askedAt: now, content });
-    return unlessAborted(content, signal);
+    return signal ? unlessAborted(content, signal) : content;
   }
 
   /** Where a stream of an execution is; the place to go on from stands in the address, no header is read. */
@@ -133,12 +133,4 @@ function contentOf(text: string, url: URL): Fields {
   if (typeof body['success'] !== 'boolean' || !('code' in body)) return body;
   if (body['success']) return fieldsOf(body['content']);
   throw new LogError('invalidRequest', `${url.origin} refuses: ${textOf(body['message']) ?? 'it does not say why'}`);
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const forget = onAbort(signal, () => reject(abortReason(signal)));
-    promise.then(resolve, reject).finally(forget);
-  });
 }

@@ -1,4 +1,4 @@
-import { abortReason, delay, onAbort } from '../../../base/abort.ts';
+import { abortReason, delay } from '../../../base/abort.ts';
 import { LogError } from '../../../model/errors.ts';
 import { openEventStream } from '../../eventStream.ts';
 import type { OpsJobsApi } from './api.ts';
@@ -138,9 +138,6 @@ export class EventPump {
       `The stream of ${this.#executionId} is not to be had, next attempt in ${Math.round(wait)} ms: ${error.message}`,
     );
     this.#listener.broke(error, Date.now() + wait);
-    const pause = new AbortController();
-    const forget = onAbort(this.#ended.signal, () => pause.abort());
-    await delay(wait, pause.signal).catch(() => undefined);
-    forget();
+    await delay(wait, this.#ended.signal).catch(() => undefined);
   }
 }
