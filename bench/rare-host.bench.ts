@@ -85,7 +85,8 @@ async function readPages(url: string, round: number, share: number): Promise<Sam
 }
 
 function linesOfRound(round: number): number[] {
-  return [...numbers(round, pageLines + 1, linesPerHost).take(pointersPerRound)];
+  const random = numbers(round, pageLines + 1, linesPerHost);
+  return Array.from({ length: pointersPerRound }, () => random.next().value);
 }
 
 function textsOf(reply: Reply): Uint8Array[] {

@@ -19,13 +19,24 @@ export class Scripts {
     args: readonly Argument[],
     then: readonly Command[] = [],
   ): Promise<Reply> {
+    const [reply] = await this.runAll(script, keys, args, then);
+    return reply ?? null;
+  }
+
+  /** As `run`; the replies of the script and of `then`. Throws only the script's failure. */
+  async runAll(
+    script: string,
+    keys: readonly string[],
+    args: readonly Argument[],
+    then: readonly Command[],
+  ): Promise<readonly [Reply, ...(Reply | LogError)[]]> {
     const rest = [keys.length, ...keys, ...args] as const;
-    const [reply] = await this.#redis.tryAll([['EVALSHA', this.#digest(script), ...rest], ...then]);
-    if (!(reply instanceof LogError)) return reply ?? null;
-    if (!isUnknownScript(reply.cause)) throw reply;
-    const [answer] = await this.#redis.tryAll([['EVAL', script, ...rest], ...then]);
-    if (answer instanceof LogError) throw answer;
-    return answer ?? null;
+    let replies = await this.#redis.tryAll([['EVALSHA', this.#digest(script), ...rest], ...then]);
+    if (replies[0] instanceof LogError && isUnknownScript(replies[0].cause))
+      replies = await this.#redis.tryAll([['EVAL', script, ...rest], ...then]);
+    const [reply, ...others] = replies;
+    if (reply instanceof LogError) throw reply;
+    return [reply ?? null, ...others];
   }
 
   /** As `run`, for a script that only reads, by those who may not write. */

@@ -44,14 +44,17 @@ export class PerHostSink implements LogSink {
     const { state, writer } = this.#keys.of(execution);
     const json = JSON.stringify({ ...about, startedAt });
     const args = [randomUUID(), json, startedAt, ...this.#writer.sign()];
-    const found = await this.#scripts.run(lua.createExecution, [state, writer], args, [
-      ['ZADD', this.#keys.executions, 'NX', startedAt, execution],
+    const then = [
+      ['ZADD', this.#keys.executions, 'NX', startedAt, execution] as const,
       ...this.#writer.register(execution),
       this.#wake({ execution }),
-    ]);
+    ];
+    const [found, listed] = await this.#scripts.runAll(lua.createExecution, [state, writer], args, then);
     if (found === lua.answer.beingDeleted)
       throw new LogError('unavailable', `The execution "${execution}" is being deleted. Try again.`);
-    if (found !== 0) this.#writer.begin(execution);
+    if (listed instanceof LogError) throw listed;
+    if (found === 0) await this.#redis.call(['ZREM', this.#keys.running, execution]);
+    else this.#writer.begin(execution);
   }
 
   async startStep({ execution, step, name, order, path, status, hosts, at }: StepStart): Promise<void> {
