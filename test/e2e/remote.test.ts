@@ -72,7 +72,7 @@ describe.each(['dark', 'light'] as const)('a user of a service, in the %s theme'
     await service.start();
     const log = new LogView(editor);
     await log.seeLine('got three');
-    await log.seeState(/Live/);
+    await log.seeState(/Live|Asking/);
     run.stdin?.end('four\n');
     await log.seeLine('got four');
     await log.seeState(/Succeeded/);
