@@ -1,9 +1,10 @@
 import { appendFileSync } from 'node:fs';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Outcome } from './ledger.ts';
 
 /** How many rounds all faults together get when nothing else is asked for with EXECLOGS_TEST_ROUNDS. */
 const wanted = Number(process.env['EXECLOGS_TEST_ROUNDS'] ?? 0);
+if (wanted > 0) vi.setConfig({ testTimeout: 900_000 });
 
 /** Rounds of one fault: `few`, or its part of all that are wanted, in hundredths. */
 export function roundsOf(few: number, hundredths: number): number {
