@@ -1,5 +1,6 @@
 import type { Execution, HostResult, Step } from '../../model/execution.ts';
 import type { LineOrigin } from '../../model/line.ts';
+import type { StepQuery } from '../../model/query.ts';
 import type { CallOptions, LogSource } from '../../model/source.ts';
 
 export interface NamedOrigin {
@@ -7,9 +8,10 @@ export interface NamedOrigin {
   readonly host: HostResult;
 }
 
-/** Hosts asked for at once, and how often in a step of very many. */
+/** Hosts asked for when the first of a step is met; in larger steps the others are looked for one by one. */
 const hostsAtOnce = 1_000;
-const mostPages = 10;
+/** A host is among so many whose id, name or address hold its id. */
+const namesakes = 200;
 
 /** What the steps and hosts are called that lines name by their ids; asked for when the first line of each is met. */
 export class HostNames {
@@ -25,11 +27,15 @@ export class HostNames {
     this.#options = options;
   }
 
-  async of({ step, host }: LineOrigin): Promise<NamedOrigin> {
-    return {
-      step: this.#steps.get(step) ?? (await this.#findStep(step)),
-      host: this.#hosts.get(step)?.get(host) ?? (await this.#findHost(step, host)),
-    };
+  /** One after the other: what is asked for the first is known to the others. */
+  async of(origins: readonly LineOrigin[]): Promise<NamedOrigin[]> {
+    const named: NamedOrigin[] = [];
+    for (const { step, host } of origins)
+      named.push({
+        step: this.#steps.get(step) ?? (await this.#findStep(step)),
+        host: this.#hosts.get(step)?.get(host) ?? (await this.#findHost(step, host)),
+      });
+    return named;
   }
 
   async #findStep(id: string): Promise<Step> {
@@ -42,20 +48,18 @@ export class HostNames {
   }
 
   async #findHost(step: string, id: string): Promise<HostResult> {
-    const hosts = this.#hosts.get(step) ?? new Map<string, HostResult>();
+    const known = this.#hosts.get(step);
+    const hosts = known ?? new Map<string, HostResult>();
     this.#hosts.set(step, hosts);
-    let cursor: string | undefined;
-    for (let pages = 0; pages < mostPages && !hosts.has(id); pages++) {
-      const page = await this.#source.getStepResult(
-        { execution: this.#execution.id, step, limit: hostsAtOnce, ...(cursor !== undefined && { cursor }) },
-        this.#options,
-      );
-      for (const host of page.hosts) hosts.set(host.id, host);
-      cursor = page.next;
-      if (cursor === undefined) break;
-    }
+    if (!known) await this.#ask(hosts, { step, limit: hostsAtOnce });
+    if (!hosts.has(id)) await this.#ask(hosts, { step, text: id, limit: namesakes });
     const host = hosts.get(id) ?? { id, name: id, status: 'unknown' };
     hosts.set(id, host);
     return host;
+  }
+
+  async #ask(hosts: Map<string, HostResult>, query: Omit<StepQuery, 'execution'>): Promise<void> {
+    const result = await this.#source.getStepResult({ execution: this.#execution.id, ...query }, this.#options);
+    for (const host of result.hosts) hosts.set(host.id, host);
   }
 }

@@ -1,8 +1,7 @@
 import { linePointer, lineText } from '../../base/lineBatch.ts';
 import { levels, streams } from '../../model/line.ts';
-import type { LineOrigin } from '../../model/line.ts';
 import type { LogPage } from '../../model/page.ts';
-import type { HostNames } from './hostNames.ts';
+import type { HostNames, NamedOrigin } from './hostNames.ts';
 import { isoTime } from './logText.ts';
 import { eventText, idText } from './sse.ts';
 
@@ -12,7 +11,7 @@ const block = 65_536;
 /** A page as ops-jobs tells it, an event for each line; many of them leave at once. */
 export async function* lineEvents(page: LogPage, execution: string, names: HostNames): AsyncGenerator<string, void> {
   const { lines, gap, newer } = page;
-  const origins = await Promise.all(lines.origins.map((origin) => originFields(origin, names)));
+  const origins = (await names.of(lines.origins)).map(originFields);
   let text = gap ? eventText('gap', { type: 'gap', ...gap }) : '';
   let last: string | undefined;
   for (let i = 0; i < lines.count; i++) {
@@ -44,8 +43,7 @@ function lineFields({ lines }: LogPage, index: number, id: string) {
   };
 }
 
-async function originFields(origin: LineOrigin, names: HostNames) {
-  const { step, host } = await names.of(origin);
+function originFields({ step, host }: NamedOrigin) {
   return {
     host_id: host.id,
     host_name: host.name,

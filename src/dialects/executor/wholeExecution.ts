@@ -36,10 +36,11 @@ export async function toWholeExecution(source: LogSource, id: string, page: LogP
   const names = new HostNames(source, execution, options);
   const stepLogs = byName<StepLog>();
   const { lines } = page;
+  const named = await names.of(lines.origins);
   for (let i = 0; i < lines.count; i++) {
-    const origin = lines.origins[lines.originOf[i] ?? 0];
+    const origin = named[lines.originOf[i] ?? 0];
     if (!origin) continue;
-    const { step, host } = await names.of(origin);
+    const { step, host } = origin;
     const log = (stepLogs[`step_${step.order}_${step.name}`] ??= stepLogOf(step));
     addLine((log.host_logs[host.id] ??= hostLogOf(host, lines, i)), lines, i);
   }

@@ -290,6 +290,19 @@ describe('the form of ops-jobs', () => {
     expect((await events)[1]?.data).toMatchObject({ step_name: 'deploy', step_order: 2, host_name: 'node-9' });
   });
 
+  test('names every host of a step of very many', async () => {
+    await using served = await serveStore();
+    await begin(served.store);
+    const hosts = Array.from({ length: 1_200 }, (_, i) => ({ id: `${i}`, name: `node-${i}` }));
+    const step = { execution: '12', step: '2', name: 'deploy', order: 2, status: 'running', at: day } as const;
+    await served.store.startStep({ ...step, hosts });
+    for (const { id } of hosts) await append(served.store, 1, 1, { execution: '12', step: '2', host: id });
+    await end(served.store);
+    const events = await readEvents(await open(served, logs));
+    const named = events.filter(({ data }) => data['type'] === 'log').map(({ data }) => data['host_name']);
+    expect(named).toEqual(hosts.map(({ name }) => name));
+  });
+
   test('moves on the place to resume from where nothing matches', async () => {
     await using served = await serveStore();
     await begin(served.store);
