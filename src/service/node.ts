@@ -90,7 +90,7 @@ class NodeServer implements Server {
   async #close(): Promise<void> {
     const closed = once(this.#http, 'close');
     this.#http.close();
-    for (const exchange of this.#open) exchange.abort(new LogError('closed', 'The service is stopping.'));
+    for (const exchange of this.#open) exchange.abort(stopping);
     const timer = setTimeout(() => {
       this.#http.closeAllConnections();
     }, this.#grace);
@@ -103,7 +103,7 @@ class NodeServer implements Server {
   async #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Promise<void> {
     const exchange = new Exchange(request, response, expectsContinue);
     this.#open.add(exchange);
-    if (this.#closing) exchange.abort(new LogError('closed', 'The service is stopping.'));
+    if (this.#closing) exchange.abort(stopping);
     try {
       const answer = await this.#handler.answer(exchange);
       const last = this.#closing !== undefined;
@@ -117,6 +117,10 @@ class NodeServer implements Server {
       if (this.#closing) this.#http.closeIdleConnections();
     }
   }
+}
+
+function stopping(): LogError {
+  return new LogError('closed', 'The service is stopping.');
 }
 
 /** Waits for `work`, but no longer than so many milliseconds. */

@@ -23,12 +23,14 @@ export async function writeAnswer(response: ServerResponse, answer: HttpAnswer, 
   const unread = exchange.hasUnread;
   if (last || unread) response.shouldKeepAlive = false;
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-    const bytes = writeHead(response, answer, body);
-    if (bytes.length <= block && !unread) {
-      response.end(headOnly ? undefined : bytes);
+    const length = body === undefined ? 0 : Buffer.byteLength(body);
+    response.writeHead(answer.status, headersFor(answer, length));
+    if (length <= block && !unread) {
+      // A text goes out together with the headers.
+      response.end(headOnly ? undefined : body);
       return;
     }
-    if (!headOnly) await writeBlocks(bytes, response, options.stall);
+    if (body !== undefined && !headOnly) await writeBlocks(body, response, options.stall);
     if (unread) await exchange.letPass(sendingOn);
   } else {
     const parts = body[Symbol.asyncIterator]();
@@ -39,14 +41,8 @@ export async function writeAnswer(response: ServerResponse, answer: HttpAnswer, 
   response.end();
 }
 
-function writeHead(
-  response: ServerResponse,
-  { status, headers }: HttpAnswer,
-  body: string | Uint8Array = '',
-): Uint8Array {
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': bytes.length });
-  return bytes;
+function headersFor({ status, headers }: HttpAnswer, length: number): HttpAnswer['headers'] {
+  return status === 204 ? headers : { ...headers, 'content-length': String(length) };
 }
 
 /** Asks for the next part when the one before is on its way, and for no more when the reader has left. */
@@ -57,13 +53,14 @@ async function pump(parts: AsyncIterator<string | Uint8Array>, response: ServerR
   response.once('close', leave);
   try {
     for (let part = await parts.next(); !part.done && !response.destroyed; part = await parts.next())
-      await writeBlocks(typeof part.value === 'string' ? Buffer.from(part.value) : part.value, response, stall);
+      await writeBlocks(part.value, response, stall);
   } finally {
     response.off('close', leave);
   }
 }
 
-async function writeBlocks(bytes: Uint8Array, response: ServerResponse, stall: number): Promise<void> {
+async function writeBlocks(part: string | Uint8Array, response: ServerResponse, stall: number): Promise<void> {
+  const bytes = typeof part === 'string' ? Buffer.from(part) : part;
   for (let from = 0; from < bytes.length; from += block) {
     if (response.destroyed) return;
     if (!response.write(bytes.subarray(from, from + block))) await drained(response, stall);

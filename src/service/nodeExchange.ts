@@ -4,30 +4,23 @@ import type { HttpRequest } from './request.ts';
 
 /** One request of Node's server, as the service sees it. */
 export class Exchange implements HttpRequest {
-  /** Resolves when nothing more is done for it. */
-  readonly ended: Promise<undefined>;
-  readonly end: () => void;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #left: () => void;
   #awaited: boolean;
+  #over = false;
+  #ended: PromiseWithResolvers<undefined> | undefined;
   #call: AbortController | undefined;
-  #reason: LogError | undefined;
+  /** Why it is aborted, once it is: to make an error for every answer would cost more than the answer. */
+  #reason: (() => LogError) | undefined;
 
   /** With `expectsContinue`, the caller sends the body only when it was told to. */
   constructor(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) {
     this.#request = request;
     this.#response = response;
     this.#awaited = expectsContinue;
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.ended = promise;
-    this.#left = () => {
-      this.abort(new LogError('closed', 'The caller has left.'));
-    };
-    this.end = () => {
-      resolve(undefined);
-    };
-    response.once('close', this.#left);
+    response.once('close', () => {
+      if (!this.#over) this.abort(hasLeft);
+    });
     // A reader that goes away is told by 'close'.
     response.on('error', () => undefined);
   }
@@ -43,7 +36,7 @@ export class Exchange implements HttpRequest {
   get signal(): AbortSignal {
     if (!this.#call) {
       this.#call = new AbortController();
-      if (this.#reason) this.#call.abort(this.#reason);
+      if (this.#reason) this.#call.abort(this.#reason());
     }
     return this.#call.signal;
   }
@@ -64,9 +57,21 @@ export class Exchange implements HttpRequest {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  abort(reason: LogError): void {
+  /** Resolves when nothing more is done for it. */
+  get ended(): Promise<undefined> {
+    this.#ended ??= Promise.withResolvers<undefined>();
+    if (this.#over) this.#ended.resolve(undefined);
+    return this.#ended.promise;
+  }
+
+  end(): void {
+    this.#over = true;
+    this.#ended?.resolve(undefined);
+  }
+
+  abort(reason: () => LogError): void {
     this.#reason ??= reason;
-    this.#call?.abort(reason);
+    if (!this.#call?.signal.aborted) this.#call?.abort(this.#reason());
   }
 
   /** Lets the rest of the body pass, for so many milliseconds: who still sends does not read the answer. */
@@ -95,4 +100,8 @@ export class Exchange implements HttpRequest {
       throw new LogError('invalidRequest', words, { cause: error });
     }
   }
+}
+
+function hasLeft(): LogError {
+  return new LogError('closed', 'The caller has left.');
 }
