@@ -74,11 +74,11 @@ class ExecutorSource implements LogSource, LogAdmin {
   }
 
   tailLog(query: LogQuery, options: CallOptions = {}): AsyncIterable<LogPage> {
-    return this.#later((client, signal) => client.tailLog(query, { signal }), options);
+    return this.#client?.tailLog(query, options) ?? this.#later((it, signal) => it.tailLog(query, { signal }), options);
   }
 
   watch(query: WatchQuery, options: CallOptions = {}): AsyncIterable<Change> {
-    return this.#later((client, signal) => client.watch(query, { signal }), options);
+    return this.#client?.watch(query, options) ?? this.#later((it, signal) => it.watch(query, { signal }), options);
   }
 
   async deleteExecution(ref: ExecutionRef, options: CallOptions = {}): Promise<void> {
