@@ -3,6 +3,7 @@ import { LogError } from '../../../model/errors.ts';
 import type { Pace } from './pace.ts';
 
 const hour = 3_600_000;
+const requestsOfPoll = 4;
 
 /** Counts requests over the last hour, so that the system never has to refuse its user. */
 export class Budget {
@@ -21,11 +22,18 @@ export class Budget {
     return Math.max(0, this.#pace.requests - this.#sent.length);
   }
 
-  /** Milliseconds between two polls: longer the less is left, so that what people ask for still gets its turn. */
+  /**
+   * Milliseconds between two polls: at first short, for most runs are; later so long that what is left lasts until
+   * the first requests are an hour old, less a tenth of all for what people ask for themselves.
+   */
   get cadence(): number {
-    const share = this.left / this.#pace.requests;
-    const factor = share > 0.75 ? 1 : share > 0.5 ? 2 : share > 0.25 ? 4 : 10;
-    return Math.max(this.#pace.cadence * factor, this.#wait());
+    const { requests, cadence } = this.#pace;
+    const { left } = this;
+    if (left > requests * 0.75) return Math.max(cadence, this.#wait());
+    if (left > requests * 0.5) return Math.max(2 * cadence, this.#wait());
+    const renewed = (this.#sent[0] ?? 0) + hour - this.#now();
+    const polls = Math.max(1, (left - requests / 10) / requestsOfPoll);
+    return Math.max(4 * cadence, renewed / polls, this.#wait());
   }
 
   /** Counts one request, after waiting for its turn; throws throttled, with the time, when that takes too long. */

@@ -41,6 +41,12 @@ export class EventPump {
     void this.#run();
   }
 
+  /** Tries at once instead of when the pause is over. */
+  retry(): void {
+    this.#attempts = 0;
+    this.#connection.abort(new LogError('closed', 'The stream is tried again.'));
+  }
+
   /** Goes on after `id` instead of where it was. */
   skipTo(id: string): void {
     this.#from = id;
@@ -138,6 +144,6 @@ export class EventPump {
       `The stream of ${this.#executionId} is not to be had, next attempt in ${Math.round(wait)} ms: ${error.message}`,
     );
     this.#listener.broke(error, Date.now() + wait);
-    await delay(wait, this.#ended.signal).catch(() => undefined);
+    await delay(wait, this.#connection.signal).catch(() => undefined);
   }
 }

@@ -40,6 +40,7 @@ export class Feed {
   #turn: Promise<unknown> = Promise.resolve();
   #idle: ReturnType<typeof setTimeout> | undefined;
   #polling = false;
+  #readers = 0;
 
   constructor(api: OpsJobsApi, execution: string, options: StreamOptions) {
     this.#api = api;
@@ -55,19 +56,35 @@ export class Feed {
     });
   }
 
-  get isFollowed(): boolean {
+  /** Somebody reads or follows it at this moment. */
+  get isInUse(): boolean {
+    return this.#isFollowed || this.#readers > 0;
+  }
+
+  get #isFollowed(): boolean {
     return this.#followed.size > 0;
   }
 
+  /** Hosts of a step that have been heard of by what they write. */
+  writersOf(step: string): readonly string[] {
+    return this.#lines?.intake.held.hostsOf(step) ?? [];
+  }
+
   async read(scope: LogScope, request: PageRequest, signal: AbortSignal | undefined): Promise<Reading> {
-    const known = await this.#readKnown(scope, request, signal);
-    if (known) return known;
-    const intake = await this.#bringUp(scope, signal);
-    return this.#look(intake, scope, request, signal);
+    this.#readers++;
+    try {
+      const known = await this.#readKnown(scope, request, signal);
+      if (known) return known;
+      const intake = await this.#bringUp(scope, signal);
+      return await this.#look(intake, scope, request, signal);
+    } finally {
+      this.#readers--;
+    }
   }
 
   async *tail(scope: LogScope, request: PageRequest, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     const follower = { scope };
+    this.#stream.begin();
     this.#followed.add(follower);
     try {
       const intake = await this.#bringUp(scope, signal);
@@ -90,7 +107,6 @@ export class Feed {
       }
     } finally {
       this.#followed.delete(follower);
-      if (this.#followed.size === 0) this.#stream.fail(undefined);
       this.#rest();
     }
   }
@@ -185,9 +201,10 @@ export class Feed {
   async #poll(): Promise<void> {
     const { signal } = this.#ended;
     const { freshness } = this.#options.pace;
-    while (this.isFollowed) {
+    while (this.#isFollowed) {
       const { mark } = this.#wanted;
-      const { cadence } = this.#api.budget;
+      // A stream that works tells itself when it is time to look.
+      const cadence = this.#api.budget.cadence * (this.#stream.state?.kind === 'live' ? 3 : 1);
       try {
         await delay(Math.min(cadence, freshness), signal);
         await within(cadence, (late) => this.#wanted.since(mark, late), signal);
@@ -220,7 +237,7 @@ export class Feed {
 
   #rest(): void {
     clearTimeout(this.#idle);
-    if (!this.isFollowed) this.#idle = setTimeout(() => this.#stream.close(), idleBeforeClose);
+    if (!this.#isFollowed) this.#idle = setTimeout(() => this.#stream.close(), idleBeforeClose);
   }
 
   /** One at a time: what two would find out, one finds out for both. */

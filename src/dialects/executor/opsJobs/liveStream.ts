@@ -100,6 +100,12 @@ export class LiveStream {
     this.#pump?.skipTo(id);
   }
 
+  /** Somebody begins to wait: there is hope again, and no reason to wait for the next attempt. */
+  begin(): void {
+    this.#failure = undefined;
+    if (this.isBroken) this.#pump?.retry();
+  }
+
   close(): void {
     this.#pump?.end();
     this.#pump = undefined;
@@ -132,7 +138,7 @@ export class LiveStream {
     this.#setState(this.#polling(why));
   }
 
-  fail(error: LogError | undefined): void {
+  fail(error: LogError): void {
     this.#failure = error;
     this.#listener.changed();
   }

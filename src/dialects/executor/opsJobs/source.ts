@@ -6,10 +6,11 @@ import { pollingWatch } from '../../../base/pollingWatch.ts';
 import type { PageRequest } from '../../../base/readPage.ts';
 import type { ConnectOptions } from '../../../model/connect.ts';
 import { LogError } from '../../../model/errors.ts';
-import type { Execution, ExecutionRef } from '../../../model/execution.ts';
+import type { Execution, ExecutionRef, HostResult } from '../../../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogSource } from '../../../model/source.ts';
+import { isFinished } from '../../../model/status.ts';
 import { compileFilter } from '../../../text/matcher.ts';
 import { OpsJobsApi } from './api.ts';
 import { readDetail, readStep } from './details.ts';
@@ -24,7 +25,9 @@ export interface OpsJobsOptions extends ConnectOptions {
 }
 
 /** Executions whose lines are kept for the next page that is asked for. */
-const mostFeeds = 6;
+const mostFeeds = 4;
+/** Lists change less often than what is followed. */
+const cadencesOfWatch = 4;
 
 /** The real ops-jobs. Nothing is requested before something is asked. */
 export function openOpsJobs(baseUrl: string, options: OpsJobsOptions = {}): OpsJobsSource {
@@ -76,7 +79,11 @@ export class OpsJobsSource implements LogSource {
   async getStepResult(query: StepQuery, options?: CallOptions): Promise<StepResult> {
     this.#check(options);
     const detail = await readDetail(this.#api, query.execution, this.#asking(options));
-    const { step, hosts } = await readStep(this.#api, detail, query.step, this.#asking(options));
+    const { step, hosts: listed } = await readStep(this.#api, detail, query.step, this.#asking(options));
+    const writing = isFinished(step.status) ? [] : (this.#feeds.get(query.execution)?.writersOf(query.step) ?? []);
+    // While a step runs the system may list no hosts yet.
+    const unlisted = writing.filter((host) => !listed.some(({ id }) => id === host));
+    const hosts = [...listed, ...unlisted.map((id): HostResult => ({ id, name: id, status: 'running' }))];
     return { step: { ...step, hosts: countStatuses(hosts) }, ...pageHosts(hosts, query, Date.now()) };
   }
 
@@ -117,7 +124,7 @@ export class OpsJobsSource implements LogSource {
     const both = AbortSignal.any([signal, this.#ended.signal]);
     this.#watching++;
     try {
-      await delay(this.#api.budget.cadence, both);
+      await delay(cadencesOfWatch * this.#api.budget.cadence, both);
     } finally {
       this.#watching--;
     }
@@ -131,7 +138,7 @@ export class OpsJobsSource implements LogSource {
     this.#feeds.set(execution, feed);
     for (const [id, old] of this.#feeds) {
       if (this.#feeds.size <= mostFeeds) break;
-      if (old.isFollowed || old === feed) continue;
+      if (old.isInUse || old === feed) continue;
       old.end(new LogError('closed', 'The lines of this execution were let go.'));
       this.#feeds.delete(id);
     }
