@@ -37,6 +37,7 @@ export const serve: Verb = {
     'allow-host': { type: 'string', multiple: true, value: 'name', help: 'Answer to this name too (see Host)' },
     'allow-origin': { type: 'string', multiple: true, value: 'origin', help: 'Let pages of this origin ask' },
     'max-body': { type: 'string', value: 'MB', help: 'Largest body that is no stream of lines (default: 32)' },
+    rate: { type: 'string', value: 'number', help: 'Requests a second that each token may make (default: any number)' },
     'new-token': { type: 'string', value: 'name', help: 'Print a new token and its line for the file, and end' },
     'hash-token': { type: 'string', value: 'name', help: 'Print the line for the token on stdin, and end' },
     ...reachOptions,
@@ -74,6 +75,7 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
   const health = new HealthCheck(served.stores);
   const own = [healthRoute(health, version), metricsRoute(metrics, version, () => watch.figures())];
   const bytes = words.count('max-body');
+  const rate = words.count('rate');
   const handler = createHandler({
     served,
     routes: [...own, ...served.routes],
@@ -81,6 +83,7 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
     log,
     metrics,
     ...(tokens && { tokens: tokens.tokens }),
+    ...(rate !== undefined && { rate }),
     ...(bytes !== undefined && { limits: { bytes: bytes * 1_048_576 } }),
   });
   const server = await listen(handler, at);

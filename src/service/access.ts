@@ -1,5 +1,6 @@
 import type { Route, Served } from '../dialects/http.ts';
 import { permitted } from './permitted.ts';
+import { Rate } from './rate.ts';
 import type { HttpRequest } from './request.ts';
 import type { Grant, Tokens } from './tokens.ts';
 import { refused } from './visibility.ts';
@@ -15,19 +16,24 @@ export interface Entry {
 export class Access {
   readonly #served: Served;
   readonly #tokens: Tokens | undefined;
+  readonly #rate: Rate | undefined;
   readonly #everything: Entry;
   readonly #entries = new WeakMap<Grant, Entry>();
 
-  constructor(served: Served, tokens: Tokens | undefined) {
+  /** With a `rate`, each caller may make so many requests a second. */
+  constructor(served: Served, tokens: Tokens | undefined, rate: number | undefined) {
     this.#served = served;
     this.#tokens = tokens;
+    this.#rate = rate === undefined ? undefined : new Rate(rate);
     this.#everything = { served };
   }
 
-  /** Throws unauthorized without a valid token, and forbidden when it does not allow what the route does. */
+  /** Throws unauthorized without a valid token, throttled, and forbidden when it does not allow what the route does. */
   enter(request: HttpRequest, route: Route): Entry {
-    if (!this.#tokens || 'open' in route) return this.#everything;
-    const grant = this.#tokens.grantOf(request.header('authorization'));
+    if ('open' in route) return this.#everything;
+    const grant = this.#tokens?.grantOf(request.header('authorization'));
+    this.#rate?.take(grant?.name ?? '');
+    if (!grant) return this.#everything;
     if (!grant.may(route.needs)) throw refused();
     let entry = this.#entries.get(grant);
     if (!entry) this.#entries.set(grant, (entry = { served: permitted(this.#served, grant), token: grant.name }));

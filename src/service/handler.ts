@@ -20,6 +20,8 @@ export interface HandlerOptions {
   readonly tokens?: Tokens;
   readonly callers?: CallerRules;
   readonly limits?: BodyLimits;
+  /** Requests a second that each caller may make; any number when absent. */
+  readonly rate?: number;
   readonly log?: ServiceLog;
   readonly metrics?: Metrics;
 }
@@ -48,11 +50,11 @@ class ServiceHandler implements Handler {
   readonly #log: ServiceLog;
   readonly #metrics: Metrics;
 
-  constructor({ served, routes, tokens, callers = {}, limits = {}, log, metrics }: HandlerOptions) {
+  constructor({ served, routes, tokens, callers = {}, limits = {}, rate, log, metrics }: HandlerOptions) {
     this.#metrics = metrics ?? new Metrics();
     this.#routing = new Routing(routes);
     this.#callers = new Callers(callers);
-    this.#access = new Access(counted(served, this.#metrics), tokens);
+    this.#access = new Access(counted(served, this.#metrics), tokens, rate);
     this.#limits = limits;
     this.#log = log ?? (() => undefined);
   }

@@ -15,6 +15,8 @@ export interface ListenOptions {
   readonly connections?: number;
   /** How long what is under way may take to end when the server is closed, in milliseconds. Default 3 s. */
   readonly grace?: number;
+  /** How long a request's first line and headers may take to come, in milliseconds. Default 15 s. */
+  readonly headersTime?: number;
   /** How long a reader may take nothing before it is let go, in milliseconds. Default 10 min. */
   readonly stall?: number;
 }
@@ -26,8 +28,8 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** What a request's first line and headers may take: in bytes together, and in milliseconds to come. */
-const limits = { maxHeaderSize: 16_384, headersTimeout: 15_000 } as const;
+/** What a request's first line and headers may take together, in bytes. */
+const maxHeaderSize = 16_384;
 /** How long a connection is kept for the next request, in milliseconds; longer than clients keep theirs. */
 const keepAliveTimeout = 65_000;
 
@@ -46,19 +48,21 @@ class NodeServer implements Server {
   readonly #open = new Set<Exchange>();
   #closing: Promise<void> | undefined;
 
-  constructor(handler: Handler, { connections = 2_000, grace = 3_000, stall = 600_000 }: ListenOptions) {
+  constructor(handler: Handler, options: ListenOptions) {
+    const { connections = 2_000, grace = 3_000, headersTime = 15_000, stall = 600_000 } = options;
     this.#handler = handler;
     this.#grace = grace;
     this.#stall = stall;
     this.#http = createServer({
-      ...limits,
+      maxHeaderSize,
+      headersTimeout: headersTime,
       keepAliveTimeout,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: 30_000,
       // A stream of lines may take as long as what it tells of; its silence is limited instead.
       requestTimeout: 0,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: Math.min(5_000, headersTime),
     });
     this.#http.maxConnections = connections;
     this.#http.on('request', (request, response) => void this.#serve(request, response, false));

@@ -324,6 +324,38 @@ describe('what is no request', () => {
   });
 });
 
+describe('limits', () => {
+  test('a request that comes too slowly is given up', async () => {
+    const url = await start([get(() => json({}))], { headersTime: 100 });
+    const socket = await open(url);
+    socket.write('GET /it/ HTTP/1.1\r\nhost: loc');
+    const answer = await rest(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 408 /);
+    expect(answer).toContain('"message":"The request did not come whole. Send it again."');
+  });
+
+  test('more connections than allowed are not taken', async () => {
+    const url = await start([get(() => json({}))], { connections: 1 });
+    const first = await open(url);
+    first.write('GET /it/ HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await once(first, 'data');
+    expect(await rest(await open(url))).toBe('');
+    first.destroy();
+    await eventually(async () => expect((await fetch(`${url}/it/`)).status).toBe(200));
+  });
+
+  test('a caller who asks too often is asked to wait, others are not', async () => {
+    const tokens = tokensFor({ eager: { executions: ['*'] }, other: { executions: ['*'] } });
+    const url = await start([get(() => json({}))], { tokens, rate: 2 });
+    const asked = Array.from({ length: 20 }, () => fetch(`${url}/it/`, bearer('eager')));
+    const refused = (await Promise.all(asked)).filter(({ status }) => status === 429);
+    expect(refused.length).toBeGreaterThan(5);
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+    expect((await fetch(`${url}/it/`, bearer('other'))).status).toBe(200);
+    await eventually(async () => expect((await fetch(`${url}/it/`, bearer('eager'))).status).toBe(200));
+  });
+});
+
 describe('closing', () => {
   test('tells who listens and waits for what is being written', async () => {
     const reached = Promise.withResolvers<undefined>();
