@@ -94,6 +94,7 @@ export class Seen {
   }
 
   #lose({ origin, from, to }: GapPart): void {
+    if (origin.host === '') throw new Error(`lines ${from} to ${to} of nobody are said to be gone`);
     const key = `${origin.step}/${origin.host}`;
     for (let number = from; number <= to; number++) this.#timesOf(key, number).lost++;
     this.#follow(key, to);

@@ -19,6 +19,8 @@ import type { ScopeMemory, Shelf } from './shelf.ts';
 const scanRows = 16_384;
 const mostBytesAtOnce = 4 * 1_048_576;
 const mostEntriesAtOnce = 1_000;
+/** Entries of an order are small, so that many of them cost less than a second round trip. */
+const leastOfOrder = 64;
 /** Who reads page after page gets a few of them at once. */
 const ahead = { rows: 2_000, bytes: 512 * 1_024 } as const;
 /** How long the state of a scope is good enough for lines that are known. */
@@ -71,12 +73,24 @@ export class LogReading implements ChunkedSource {
       if (this.#signal?.aborted) throw abortReason(this.#signal);
       this.#log ??= await this.#begin();
       try {
-        return look(this.#log);
+        const seen = look(this.#log);
+        if (this.#log.hasToldGone) await this.#checkThere();
+        return seen;
       } catch (error) {
+        if (error instanceof LogError && error.code === 'invalidPointer') await this.#checkThere();
         if (!(error instanceof NotHeld)) throw error;
         await this.#fetch(this.#log, error.want);
       }
     }
+  }
+
+  /**
+   * Throws notFound when the execution was deleted while it was read: then its lines are not trimmed, nor was a pointer
+   * to them wrong.
+   */
+  async #checkThere(): Promise<void> {
+    const { scope } = this.#request;
+    scopeState(scope, await this.#shelf.asks.all(stateCommands(this.#keys, scope)));
   }
 
   nextTurn(): Promise<void> {
@@ -223,7 +237,8 @@ export class LogReading implements ChunkedSource {
     const perEntry = Math.max(1, rowsPerEntry);
     const bytes = perEntry * Math.max(1, bytesPerRow);
     const most = Math.min(mostEntriesAtOnce, Math.max(1, mostBytesAtOnce / bytes));
-    return Math.ceil(Math.min(most, rows / perEntry + 1));
+    const least = this.#request.scope.host === undefined ? leastOfOrder : 1;
+    return Math.ceil(Math.max(least, Math.min(most, rows / perEntry + 1)));
   }
 
   /** Asks for the entries of a stretch, as far as they are not at hand. */

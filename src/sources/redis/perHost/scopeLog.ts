@@ -41,12 +41,18 @@ export class ScopeLog implements ChunkedLog {
   readonly #lines = new Map<string, LineColumns | undefined>();
   readonly #refused = new Map<string, string>();
   readonly #rowsAtTimes = new Map<number, number>();
+  #hasToldGone = false;
 
   constructor(shelf: Shelf, scope: LogScope, state: ScopeState, places: Places) {
     this.#shelf = shelf;
     this.scope = scope;
     this.state = state;
     this.places = places;
+  }
+
+  /** Somebody was told that lines are gone. */
+  get hasToldGone(): boolean {
+    return this.#hasToldGone;
   }
 
   get rows(): number {
@@ -66,6 +72,7 @@ export class ScopeLog implements ChunkedLog {
     if (!place) return this.#goneAt(row);
     const lines = this.linesOf(place);
     if (lines === 'unknown') throw new NotHeld({ kind: 'row', row });
+    this.#hasToldGone ||= lines === undefined;
     const { log, firstNumber, firstRow, count } = place;
     return { origin: this.#originOf(log), firstNumber, firstRow, count, ...(lines && { lines }) };
   }
@@ -132,6 +139,7 @@ export class ScopeLog implements ChunkedLog {
   #goneAt(row: number): Chunk {
     const found = this.#gone.find(({ from, to }) => from <= row && row <= to);
     if (!found) throw new NotHeld({ kind: 'row', row });
+    this.#hasToldGone = true;
     const { from, to } = found;
     return { origin: this.#originOf(this.state.log), firstNumber: from, firstRow: from, count: to - from + 1 };
   }
