@@ -6,6 +6,7 @@ import type { Metrics } from '../service/metrics.ts';
 import type { ServiceLog } from '../service/serviceLog.ts';
 import { Sinks } from '../service/sinks.ts';
 import { combined, combinedAdmin } from '../sources/combined.ts';
+import { combinedSink } from '../sources/combined/sink.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
 import { openLease, openSink, openSource, type Opened, type OpenOptions } from '../sources/open.ts';
 import { startArchiving, type ArchiveReport } from '../tools/startArchiving.ts';
@@ -32,7 +33,14 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
   const live = await openSource(url, options);
   const archive = await openArchive(words, { url, options, live }, log);
   const { source, admin } = archive ?? live;
-  const sinks = new Sinks({ source, metrics, open: () => openSink(url, { ...options, grace: comingBack }) });
+  const sinks = new Sinks({
+    source,
+    metrics,
+    async open() {
+      const sink = await openSink(url, { ...options, grace: comingBack });
+      return archive ? combinedSink(sink, archive.kept) : sink;
+    },
+  });
   return {
     source,
     ...(admin && { admin }),

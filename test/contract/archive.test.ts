@@ -6,13 +6,14 @@ import { processLease } from '../../src/base/lease.ts';
 import type { LogPage } from '../../src/model/page.ts';
 import type { LogSink } from '../../src/model/sink.ts';
 import { combined } from '../../src/sources/combined.ts';
+import { combinedSink } from '../../src/sources/combined/sink.ts';
 import { openLocalSink } from '../../src/sources/local/sink.ts';
 import { openLocalSource, type LocalSource } from '../../src/sources/local/source.ts';
 import { MemoryStore } from '../../src/sources/memory.ts';
 import { archiveExecution } from '../../src/tools/archive.ts';
 import { startArchiving, type ArchiveReport } from '../../src/tools/startArchiving.ts';
 import { eventually } from '../harness/eventually.ts';
-import { day, follow, lineAtPointer, linesIn, numbered, pagesOnward, Recording, told } from './recording.ts';
+import { columns, day, follow, lineAtPointer, linesIn, numbered, pagesOnward, Recording, told } from './recording.ts';
 
 let folder: string;
 let live: MemoryStore;
@@ -169,6 +170,28 @@ describe('read as one', () => {
       if (next !== undefined && (await live.getExecution({ execution: next }).catch(() => undefined))) await move(next);
     }
     expect(seen).toEqual(ids.toReversed());
+  });
+
+  test('a writer who says it all again after the move hears that it is kept, and brings nothing back', async () => {
+    const recording = await recorded();
+    const { execution } = recording;
+    await move(execution);
+    const sink = combinedSink(live, archive);
+    const alpha = recording.ref('build', 'alpha');
+    const at = { status: 'failed', at: day } as const;
+    const lines = columns(numbered(10, 51, 'a'));
+    const step = { execution, step: 'build', name: 'build', order: 1, status: 'running', hosts: [], at: day } as const;
+    await sink.createExecution({ execution, name: 'deploy', startedAt: day });
+    await sink.startStep(step);
+    await sink.startHost({ ...alpha, at: day });
+    await sink.append({ ...alpha, firstNumber: 51, lines });
+    await sink.finishHost({ ...alpha, ...at });
+    await sink.finishStep({ execution, step: 'build', ...at });
+    await sink.finishExecution({ execution, ...at });
+    await expect(live.getExecution({ execution })).rejects.toMatchObject({ code: 'notFound' });
+    const late = sink.append({ ...alpha, firstNumber: 52, lines });
+    await expect(late).rejects.toMatchObject({ code: 'invalidRequest' });
+    await expect(sink.startStep({ ...step, execution: 'no' })).rejects.toMatchObject({ code: 'notFound' });
   });
 
   test('a move is a change, not a removal', async () => {

@@ -10,6 +10,7 @@ import { createHandler } from '../../../src/service/handler.ts';
 import { Sinks } from '../../../src/service/sinks.ts';
 import { listen, type Server } from '../../../src/service/node.ts';
 import { combined } from '../../../src/sources/combined.ts';
+import { combinedSink } from '../../../src/sources/combined/sink.ts';
 import { openLocalSink } from '../../../src/sources/local/sink.ts';
 import { openLocalSource } from '../../../src/sources/local/source.ts';
 import { openRedis } from '../../../src/sources/redis/connection.ts';
@@ -92,7 +93,10 @@ async function startService(redisUrl: string, path: string, moved: (execution: s
   const archiveSink = await openLocalSink(path);
   const lease = await openRedisLease(redisUrl, 'archive');
   const source = combined(live, archive);
-  const sinks = new Sinks({ source, open: () => openRedisSink(redisUrl, { grace: 30_000 }) });
+  const sinks = new Sinks({
+    source,
+    open: async () => combinedSink(await openRedisSink(redisUrl, { grace: 30_000 }), archive),
+  });
   const served = { source, sinkFor: (execution: string) => sinks.sinkFor(execution) };
   const handler = createHandler({ served, routes: executorRoutes });
   const server: Server = await listen(handler, { port: 0, grace: 100 });
