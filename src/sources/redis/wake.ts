@@ -33,6 +33,7 @@ export class WakeStream {
   #listening: { readonly redis: RedisConnection; readonly heard: PromiseWithResolvers<undefined> } | undefined;
   #rechecking: NodeJS.Timeout | undefined;
   #leaving: NodeJS.Timeout | undefined;
+  #broken: { readonly failure: LogError; readonly at: number } | undefined;
 
   /** `onRecheck` is called every few seconds while somebody listens. */
   constructor(
@@ -45,6 +46,13 @@ export class WakeStream {
     this.#key = key;
     this.#recheckMilliseconds = recheckMilliseconds;
     this.#onRecheck = onRecheck;
+  }
+
+  /** Throws what keeps from listening, when it has done so for longer than `patience` milliseconds. */
+  check(patience: number): void {
+    const broken = this.#broken;
+    if (broken?.failure.code !== 'unavailable') return;
+    if (performance.now() - broken.at >= patience) throw broken.failure;
   }
 
   add(ear: Ear): Disposes {
@@ -99,6 +107,7 @@ export class WakeStream {
     for (let pause = shortestPause; this.#listening?.redis === redis;) {
       try {
         last ??= lastId(await redis.call(['XREVRANGE', this.#key, '+', '-', 'COUNT', 1]));
+        this.#broken = undefined;
         heard.resolve(undefined);
         // What was written between a look and now was not heard.
         if (isNew) this.#tellAll();
@@ -107,7 +116,9 @@ export class WakeStream {
         last = this.#tellOf(await redis.call(['XREAD', ...args])) ?? last;
         pause = shortestPause;
       } catch (error) {
-        if (LogError.from(error).code === 'closed') break;
+        const failure = LogError.from(error);
+        if (failure.code === 'closed') break;
+        this.#broken ??= { failure, at: performance.now() };
         heard.resolve(undefined);
         // Whoever waits looks, and finds out by himself what is wrong.
         if (!isNew) this.#tellAll();

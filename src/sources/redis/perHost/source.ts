@@ -158,7 +158,10 @@ export class PerHostSource implements LogSource, LogAdmin {
         const { mark } = news;
         const change = watcher.take();
         if (change) yield change;
-        else await news.since(mark, signal);
+        else {
+          this.#wake.check(this.#patience.patience);
+          await news.since(mark, signal);
+        }
       }
     } finally {
       this.#watchers--;

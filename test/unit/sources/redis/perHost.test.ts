@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { lineText } from '../../../../src/base/lineBatch.ts';
 import type { LogPage } from '../../../../src/model/page.ts';
 import { pointer } from '../../../../src/model/pointer.ts';
+import type { LogQuery } from '../../../../src/model/query.ts';
 import type { HostRef } from '../../../../src/model/sink.ts';
 import { openRedis, type RedisConnection } from '../../../../src/sources/redis/connection.ts';
 import { Keys } from '../../../../src/sources/redis/perHost/keys.ts';
@@ -215,6 +216,80 @@ async function gather(end: () => Promise<void>): Promise<{ pages: LogPage[]; lin
   const { pages, lines } = await follow(source.tailLog({ execution: 'run', position: { at: 'start' } }));
   return { pages, lines: lines.length };
 }
+
+describe('a watch', () => {
+  it('says that Redis is away when that takes longer than it waits', async () => {
+    await using hasty = new PerHostSource(redis.another(), keys, { patience: 0, recheck: 50 });
+    const change = hasty.watch({})[Symbol.asyncIterator]().next();
+    const failed = expect(change).rejects.toMatchObject({ code: 'unavailable' });
+    await expect.poll(() => hasty.waiting).toBe(1);
+    server.kill();
+    await failed;
+    await server.restart();
+    await expect
+      .poll(() =>
+        source.getExecution(ref).then(
+          ({ status }) => status,
+          () => 'down',
+        ),
+      )
+      .toBe('running');
+  });
+
+  it('hears what was written while it was away', async () => {
+    const changes = source.watch({})[Symbol.asyncIterator]();
+    const change = changes.next();
+    await expect.poll(() => source.waiting).toBe(1);
+    server.kill();
+    await server.restart();
+    await expect
+      .poll(() =>
+        append(sink, ref, 1, 3).then(
+          () => 'done',
+          () => 'down',
+        ),
+      )
+      .toBe('done');
+    expect((await change).value).toEqual(ref);
+    await changes.return?.();
+  });
+});
+
+describe('a page takes', () => {
+  /** How often a source that knows nothing yet goes to Redis for a page. */
+  async function roundTrips(query: LogQuery, before: readonly LogQuery[] = []): Promise<number> {
+    const connection = redis.another();
+    await using cold = new PerHostSource(connection, keys);
+    for (const one of before) await cold.readLog(one);
+    const trips = vi.spyOn(connection, 'tryAll');
+    expect((await cold.readLog(query)).lines.count).toBe(query.limit?.lines);
+    return trips.mock.calls.length;
+  }
+
+  const limit = { lines: 500 };
+
+  it('one round trip of one host, from wherever it is read', async () => {
+    await append(sink, ref, 1, 5_000);
+    const prefix = (await source.readLog({ ...ref, position: { at: 'start' } })).newer.replace(/\d+$/, '');
+    const middle = pointer(`${prefix}2500`);
+    for (const at of ['before', 'after', 'around'] as const)
+      expect(await roundTrips({ ...ref, limit, position: { at, pointer: middle } }), at).toBe(1);
+    for (const at of ['start', 'end'] as const)
+      expect(await roundTrips({ ...ref, limit, position: { at } }), at).toBe(1);
+    expect(await roundTrips({ ...ref, limit, position: { at: 'line', line: 77 } })).toBe(1);
+  });
+
+  it('two of a whole execution and one of the next there, and two where lines are entries of their own', async () => {
+    for (let i = 0; i < 30; i++) for (const to of [ref, beta]) await append(sink, to, i * 100 + 1, 100);
+    const whole = { execution: 'run', limit } as const;
+    expect(await roundTrips({ ...whole, position: { at: 'end' } })).toBe(2);
+    const end: LogQuery = { ...whole, position: { at: 'end' } };
+    const { older } = await source.readLog(end);
+    expect(await roundTrips({ ...whole, position: { at: 'before', pointer: older ?? pointer('') } }, [end])).toBe(1);
+    for (let i = 3_001; i <= 3_600; i++) await append(sink, ref, i, 1);
+    expect(await roundTrips({ ...ref, limit, position: { at: 'end' } })).toBe(2);
+  });
+});
 
 describe('an execution that was deleted', () => {
   it('leaves nothing, and a new one of the same name begins anew', async () => {
