@@ -312,4 +312,30 @@ describe('the list of executions', () => {
       expect(await served.get(`${records}?${bad}`)).toMatchObject({ status: 400 });
     expect((await served.get(`${records}?page_size=1000000000`)).body).toMatchObject({ page_size: 1_000 });
   });
+
+  test('is counted in pages also over a source that gives short ones', async () => {
+    await using served = await serveStore((store) => ({
+      capabilities: store.capabilities,
+      listExecutions: (query, options) =>
+        store.listExecutions({ ...query, limit: Math.min(7, query.limit ?? 7) }, options),
+      getExecution: (ref, options) => store.getExecution(ref, options),
+      getStepResult: (query, options) => store.getStepResult(query, options),
+      readLog: (query, options) => store.readLog(query, options),
+      tailLog: (query, options) => store.tailLog(query, options),
+      watch: (query, options) => store.watch(query, options),
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    }));
+    for (let i = 1; i <= 25; i++)
+      await served.store.createExecution({ execution: `${i}`, name: 'deploy', startedAt: day + i });
+    const { body } = await served.get(`${records}?page=3&page_size=8`);
+    expect((body as { results: { id: string }[] }).results.map(({ id }) => id)).toEqual([
+      '9',
+      '8',
+      '7',
+      '6',
+      '5',
+      '4',
+      '3',
+    ]);
+  });
 });
