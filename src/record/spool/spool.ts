@@ -33,6 +33,7 @@ export class Spool {
   /** The connection that it goes to. */
   readonly to: string;
   readonly #lock: SpoolLock;
+  readonly #full: number;
   readonly #segments: Segment[];
   readonly #news = new News();
   readonly #sizes: { written: number; sent: number };
@@ -41,7 +42,14 @@ export class Spool {
   #writing: Promise<void> | undefined;
   #complete: boolean;
 
-  private constructor(folder: string, to: string, lock: SpoolLock, segments: Segment[], complete: boolean) {
+  private constructor(
+    folder: string,
+    to: string,
+    lock: SpoolLock,
+    segments: Segment[],
+    { complete, full }: { readonly complete: boolean; readonly full: number },
+  ) {
+    this.#full = full;
     this.folder = folder;
     this.to = to;
     this.#lock = lock;
@@ -52,8 +60,8 @@ export class Spool {
     this.#sizes = { written: all, sent: this.#offset };
   }
 
-  /** Makes an empty one within `parent`. Throws unavailable when that cannot be written to. */
-  static async create(parent: string, to: string): Promise<Spool> {
+  /** Makes an empty one within `parent`; `full` is the size in bytes from which a further file is begun. Throws unavailable when that cannot be written to. */
+  static async create(parent: string, to: string, full = fullSegment): Promise<Spool> {
     const folder = join(parent, newExecutionId());
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -62,7 +70,7 @@ export class Spool {
       await writeFile(join(folder, aboutFile), JSON.stringify({ to }), { mode: 0o600, flush: true });
       const first = await Segment.create(join(folder, segmentName(1)));
       for (const one of [folder, parent]) await syncFolder(one);
-      return new Spool(folder, to, lock, [first], false);
+      return new Spool(folder, to, lock, [first], { complete: false, full });
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       const remedy = 'Set EXECLOGS_HOME to a folder that can be written to.';
@@ -78,7 +86,7 @@ export class Spool {
     const names = (await readdir(folder)).filter((name) => name.endsWith('.calls')).toSorted();
     const opened = await Promise.all(names.map((name) => Segment.open(join(folder, name))));
     const segments = opened.filter((segment) => segment !== undefined);
-    return new Spool(folder, to, lock, segments, true);
+    return new Spool(folder, to, lock, segments, { complete: true, full: fullSegment });
   }
 
   /** Bytes that are not sent yet. */
@@ -162,7 +170,7 @@ export class Spool {
   /** The segment that is written to. */
   async #open(): Promise<Segment> {
     const last = this.#segments.at(-1);
-    if (last && last.size < fullSegment) return last;
+    if (last && last.size < this.#full) return last;
     const segment = await Segment.create(join(this.folder, segmentName(numberOf(last) + 1)));
     await syncFolder(this.folder);
     this.#sizes.written += segment.size;

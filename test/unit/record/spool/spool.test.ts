@@ -144,6 +144,45 @@ test('a spool that was not written to its end is sent up to its last whole call,
   expect(seen.size).toBe(3);
 });
 
+test('bytes that never reached the disk are not taken for a call', async () => {
+  const folder = await leave([...beginning, lines(1, 3), lines(4, 3)]);
+  const path = join(folder, '00000001.calls');
+  const bytes = await readFile(path);
+  await writeFile(path, bytes.fill(0, bytes.length - 20));
+  const store = new MemoryStore();
+  const sink = failing(store, () => undefined);
+  await Array.fromAsync(sendLeftovers(parent, async () => sink, {}, new AbortController().signal));
+  expect(await textsIn(store)).toEqual(numbered(3));
+});
+
+test('what was sent frees its room while more is written', async () => {
+  const store = new MemoryStore();
+  const sink = failing(store, () => undefined);
+  const spool = await Spool.create(parent, to, 10_000);
+  const running = new Delivery(spool, sink, () => undefined).run(new AbortController().signal);
+  for (const call of beginning) await spool.append(call);
+  for (let from = 1; from <= 5_000; from += 100) await spool.append(lines(from, 100));
+  await spool.complete();
+  await running;
+  expect(await textsIn(store)).toEqual(numbered(5_000));
+  expect([(await readdir(spool.folder)).filter((name) => name.endsWith('.calls')).length, spool.unsent]).toEqual([
+    1, 0,
+  ]);
+  await spool.remove();
+});
+
+test('what was left in several files is sent in order', async () => {
+  const spool = await Spool.create(parent, to, 1_000);
+  for (const call of beginning) await spool.append(call);
+  for (let from = 1; from <= 500; from += 50) await spool.append(lines(from, 50));
+  expect((await readdir(spool.folder)).length).toBeGreaterThan(5);
+  await spool.close();
+  const store = new MemoryStore();
+  const sink = failing(store, () => undefined);
+  const sent = await Array.fromAsync(sendLeftovers(parent, async () => sink, {}, new AbortController().signal));
+  expect([sent[0]?.left, await textsIn(store)]).toEqual([0, numbered(500)]);
+});
+
 test('what was sent is not sent again, and the rest is', async () => {
   const folder = await leave([...beginning, lines(1, 3), end]);
   const store = new MemoryStore();
