@@ -3,13 +3,29 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @import { BuildOptions } from 'esbuild' */
+/** @import { BuildOptions, Plugin } from 'esbuild' */
 
 const root = dirname(fileURLToPath(import.meta.url));
 const out = join(root, 'dist');
 
 /**
- * The three programs. The extension is CommonJS by its `.cjs` name, because the editor would load a `.js` of
+ * What is large and seldom needed stands in `dist/` once, beside the programs that load it.
+ * @param {string} folder where `dist/` is, seen from who loads it
+ * @returns {Plugin}
+ */
+function loadedFrom(folder) {
+  return {
+    name: 'loaded-when-needed',
+    setup({ onResolve }) {
+      onResolve({ filter: /\/fetch\/undici\.ts$/ }, ({ kind }) =>
+        kind === 'entry-point' ? undefined : { path: `${folder}/undici.cjs`, external: true },
+      );
+    },
+  };
+}
+
+/**
+ * The programs. The extension is CommonJS by its `.cjs` name, because the editor would load a `.js` of
  * this package as a module.
  * @param {boolean} production
  * @returns {BuildOptions[]}
@@ -35,6 +51,7 @@ function programs(production) {
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
       external: ['vscode'],
+      plugins: [loadedFrom('.')],
       // CommonJS has no import.meta; workers are found beside the bundle through it.
       define: { 'import.meta.url': 'importMetaUrl' },
       banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
@@ -46,11 +63,20 @@ function programs(production) {
       outExtension: { '.js': '.mjs' },
       format: 'esm',
       splitting: true,
+      // Who loads it is loaded itself when it is needed, and so stands in a chunk.
+      plugins: [loadedFrom('..')],
       chunkNames: 'execlogs/[name]-[hash]',
       // Some dependencies are CommonJS and call require.
       banner: {
         js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
       },
+    },
+    {
+      ...node,
+      entryPoints: { undici: 'src/sources/fetch/undici.ts' },
+      outdir: out,
+      outExtension: { '.js': '.cjs' },
+      format: 'cjs',
     },
     {
       ...common,

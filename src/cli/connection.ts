@@ -1,6 +1,5 @@
 import { redactUrl } from '../base/connectionUrl.ts';
 import type { LogSink } from '../model/sink.ts';
-import { connectFetch } from '../sources/fetch.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
 import { openSink, openSource, type OpenOptions, type Opened } from '../sources/open.ts';
 import { usageError, type Option, type Words } from './commandLine.ts';
@@ -59,10 +58,15 @@ export async function openOptions(words: Words, url: string): Promise<OpenOption
     notify,
     credentials: file === undefined ? environmentCredentials(process.env) : fileCredentials(file),
     tls,
-    ...(/^([a-z0-9]+\+)?https?:/i.test(url) && { fetch: (await connectFetch(tls)).fetch }),
+    ...(/^([a-z0-9]+\+)?https?:/i.test(url) && { fetch: await fetchOver(tls) }),
     ...(streamUrl !== undefined && { streamUrl }),
     ...(process.env['EXECLOGS_DEBUG'] === '1' && { trace: notify }),
   };
+}
+
+async function fetchOver(tls: { readonly ca?: string; readonly allowSelfSigned?: boolean }): Promise<typeof fetch> {
+  const { connectFetch } = await import('../sources/fetch.ts');
+  return (await connectFetch(tls)).fetch;
 }
 
 function notify(words: string): void {

@@ -32,7 +32,7 @@ export async function connectFetch(network: Network, env: Environment = process.
     network.ca !== undefined || network.allowSelfSigned === true || proxies.http !== '' || proxies.https !== '';
   if (!own && network.proxy === undefined)
     return { fetch: telling((input, init) => fetch(input, init)), async [Symbol.asyncDispose]() {} };
-  const { EnvHttpProxyAgent, fetch: fetchThrough } = await import('undici');
+  const { EnvHttpProxyAgent, fetch: fetchThrough } = await import('./fetch/undici.ts');
   const tls = { ...trusting(network.ca), rejectUnauthorized: network.allowSelfSigned !== true };
   const agent = new EnvHttpProxyAgent({
     httpProxy: proxies.http,
