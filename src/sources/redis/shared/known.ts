@@ -3,16 +3,21 @@ import type { LogScope } from '../../../model/query.ts';
 import type { Catalog } from './catalog.ts';
 import type { Listed } from './lists.ts';
 import { KnownExecution } from './records.ts';
-import type { Reports } from './reports.ts';
+import type { ExecutionReports, Reports } from './reports.ts';
 import { scanRoom } from './scan.ts';
+import type { StreamId } from './streamId.ts';
+import { Tasks } from './tasks.ts';
 
 /** How often a search for an execution nobody has heard of goes further back before it gives up for now. */
 const mostSearches = 5;
+
+const noTasks = new Tasks(undefined);
 
 /** Puts together what reports and lines tell of executions. */
 export class Knowledge {
   readonly #reports: Reports;
   readonly #catalog: Catalog;
+  readonly #tasks = new WeakMap<ExecutionReports, { readonly upTo: StreamId; readonly tasks: Tasks }>();
 
   constructor(reports: Reports, catalog: Catalog) {
     this.#reports = reports;
@@ -25,11 +30,8 @@ export class Knowledge {
   }
 
   of(execution: string): KnownExecution {
-    return new KnownExecution(
-      execution,
-      this.#reports.executions.get(execution),
-      this.#catalog.executions.get(execution),
-    );
+    const reports = this.#reports.executions.get(execution);
+    return new KnownExecution(execution, reports, this.#catalog.executions.get(execution), this.#tasksOf(reports));
   }
 
   all(): Listed[] {
@@ -75,6 +77,16 @@ export class Knowledge {
     if (this.#catalog.isWhole) return undefined;
     const { looked } = this.#catalog;
     return `Only the newest ${looked} entries of the log were ${verb}; asking again looks further back.`;
+  }
+
+  /** Every tail of an execution asks for them whenever something is written. */
+  #tasksOf(reports: ExecutionReports | undefined): Tasks {
+    if (!reports) return noTasks;
+    const known = this.#tasks.get(reports);
+    if (known?.upTo === reports.lastId) return known.tasks;
+    const tasks = new Tasks(reports);
+    this.#tasks.set(reports, { upTo: reports.lastId, tasks });
+    return tasks;
   }
 }
 

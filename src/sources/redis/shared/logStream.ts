@@ -28,7 +28,8 @@ export interface Stretch {
 
 /** Answers are kept to about so many bytes, as far as one can tell before. */
 const answerBytes = 4 * 1_048_576;
-const largestAnswer = 1_000;
+/** More would keep the thread from others for too long. */
+const largestAnswer = 500;
 const firstAnswer = 200;
 
 /** The stream that all executions share, read without ever changing anything about it. */

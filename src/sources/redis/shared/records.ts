@@ -6,7 +6,7 @@ import type { ExecutionSighting, StepSighting } from './catalog.ts';
 import { unresolved } from './entry.ts';
 import type { ExecutionReports, TaskState } from './reports.ts';
 import { compareIds, receivedAt, zeroId, type StreamId } from './streamId.ts';
-import { combined, Tasks } from './tasks.ts';
+import { combined, type Tasks } from './tasks.ts';
 
 /** What is known of one execution: what reports say of it, what its lines tell, or both. */
 export class KnownExecution {
@@ -15,11 +15,16 @@ export class KnownExecution {
   readonly #reports: ExecutionReports | undefined;
   readonly #sighting: ExecutionSighting | undefined;
 
-  constructor(id: string, reports: ExecutionReports | undefined, sighting: ExecutionSighting | undefined) {
+  constructor(
+    id: string,
+    reports: ExecutionReports | undefined,
+    sighting: ExecutionSighting | undefined,
+    tasks: Tasks,
+  ) {
     this.id = id;
     this.#reports = reports;
     this.#sighting = sighting;
-    this.tasks = new Tasks(reports);
+    this.tasks = tasks;
   }
 
   get isKnown(): boolean {
@@ -38,14 +43,14 @@ export class KnownExecution {
   get beginning(): number {
     const starts = [this.tasks.whole, ...this.tasks.all].map((task) => task?.startedAt ?? Infinity);
     const received = [this.#reports, this.#sighting].map((one) => (one ? receivedAt(one.firstId) : Infinity));
-    return Math.min(...starts, ...received);
+    return least([...starts, ...received]);
   }
 
   /** As `beginning`, by reports alone: what was reported before its lines came has lost none before that. */
   get reportedBeginning(): number | undefined {
     if (!this.#reports) return undefined;
     const starts = [this.tasks.whole, ...this.tasks.all].map((task) => task?.startedAt ?? Infinity);
-    return Math.min(...starts, receivedAt(this.#reports.firstId));
+    return least([...starts, receivedAt(this.#reports.firstId)]);
   }
 
   /** Of the first that was received of it. */
@@ -128,7 +133,7 @@ export class KnownExecution {
   #firstOf(step: string): number {
     const seen = this.#sighting?.steps.get(step);
     const tasks = [...(this.tasks.steps.get(step)?.values() ?? [])].map(({ firstId }) => receivedAt(firstId));
-    return Math.min(seen ? receivedAt(seen.firstId) : Infinity, ...tasks);
+    return least([seen ? receivedAt(seen.firstId) : Infinity, ...tasks]);
   }
 }
 
@@ -151,10 +156,14 @@ function resultOf(task: TaskState | undefined): Omit<HostResult, 'id' | 'name' |
 
 function earliest(all: readonly { readonly startedAt?: number }[]): number | undefined {
   const times = all.flatMap(({ startedAt }) => startedAt ?? []);
-  return times.length === 0 ? undefined : Math.min(...times);
+  return times.length === 0 ? undefined : least(times);
 }
 
 function latest(all: readonly { readonly endedAt?: number }[]): number | undefined {
   const times = all.flatMap(({ endedAt }) => endedAt ?? []);
-  return times.length === 0 ? undefined : Math.max(...times);
+  return times.length === 0 ? undefined : -least(times.map((time) => -time));
+}
+
+function least(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => Math.min(a, b), Infinity);
 }

@@ -8,8 +8,10 @@ import type { ScopeTest } from './scope.ts';
 import { countLines, type LineMaker } from './scopeLines.ts';
 import { compareIds, idBefore, zeroId, type StreamId } from './streamId.ts';
 
-/** How far one call looks: some 40 ms of work on a common machine, the same amount on any. */
+/** How far one call looks: so many entries at most, and after the least no longer than so many milliseconds. */
 export const scanRoom = 3_000;
+const leastRoom = 1_500;
+const mostMilliseconds = 30;
 
 type Direction = 'forward' | 'backward';
 
@@ -57,6 +59,7 @@ export async function scan(
   { place: from, line }: Beginning,
   walk: PageWalk,
 ): Promise<Reached> {
+  const deadline = performance.now() + mostMilliseconds;
   let reached: Reached = { place: from, isLast: false, scanned: 0, isGap: false };
   for (let isFirst = true; ; isFirst = false) {
     // The first answer may hold the entry to begin at.
@@ -78,7 +81,8 @@ export async function scan(
       isGap: reached.isGap || isGap,
       ...(first !== undefined && { oldest: first }),
     };
-    if (!next.tookAll || next.isLast || walk.isFull || scanned >= room) return reached;
+    const isLate = scanned >= Math.min(room, leastRoom) && performance.now() > deadline;
+    if (!next.tookAll || next.isLast || walk.isFull || scanned >= room || isLate) return reached;
   }
 }
 

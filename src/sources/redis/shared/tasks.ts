@@ -46,7 +46,7 @@ export class Tasks {
     if (tasks.length === 0 || tasks.some(({ status }) => !isFinished(status))) return undefined;
     if (scope.host === undefined && this.#openHosts > 0) return undefined;
     if (scope.step === undefined && this.whole) return undefined;
-    return Math.max(...tasks.map(({ id }) => receivedAt(id)));
+    return tasks.reduce((latest, { id }) => Math.max(latest, receivedAt(id)), 0);
   }
 
   #add(task: TaskState): void {
