@@ -1,5 +1,5 @@
 import type { LogPage } from '../../model/page.ts';
-import type { LogScope } from '../../model/query.ts';
+import { defaultPageLimit, type LogScope, type PageLimit } from '../../model/query.ts';
 import { json, type HttpCall, type Route, type Served } from '../http.ts';
 import { pathParam } from './call.ts';
 import { hostLine, timedLine } from './logText.ts';
@@ -10,6 +10,8 @@ import { toWirePage } from './wire.ts';
 
 /** Lines of a page of the document's form when its asker does not say. */
 const usualLines = 500;
+/** No page holds more bytes: while one is written as JSON, everybody else waits. */
+const mostBytes = 4 * 1_048_576;
 
 const record = '/api/executor/execution-records/:id';
 
@@ -48,7 +50,8 @@ function logRoute(path: string, scopeOf: (call: HttpCall) => LogScope, form: Doc
       const scope = scopeOf(call);
       if (wordParam(call.query, 'format', ['text', 'lines']) !== 'lines')
         return json(await documentPage(call, served, scope, form));
-      const page = await served.source.readLog(readLogQuery(scope, call.query), { signal: call.signal });
+      const { limit, ...query } = readLogQuery(scope, call.query);
+      const page = await served.source.readLog({ ...query, limit: bounded(limit) }, { signal: call.signal });
       return json(toWirePage(page));
     },
   };
@@ -65,7 +68,7 @@ async function documentPage(call: HttpCall, served: Served, scope: LogScope, for
     {
       ...scope,
       position: readDocumentPosition(params),
-      limit: { lines: usualLines, ...readLimit(params) },
+      limit: bounded({ lines: usualLines, ...readLimit(params) }),
       ...(filter && { filter }),
     },
     { signal },
@@ -79,6 +82,10 @@ async function documentPage(call: HttpCall, served: Served, scope: LogScope, for
     ...(scanned && { scanned }),
     ...(gap && { gap }),
   };
+}
+
+function bounded(limit: PageLimit = {}): PageLimit {
+  return { ...limit, bytes: Math.min(limit.bytes ?? defaultPageLimit.bytes, mostBytes) };
 }
 
 /** Whether nothing more will be written, wherever the page stands that was read. */

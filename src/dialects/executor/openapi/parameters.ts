@@ -65,7 +65,7 @@ export const logParameters: readonly QueryParameter[] = [
     description: 'text: required; empty for the newest page, else `next_pointer` of a page. lines: with `at`.',
   },
   { name: 'limit', schema: count, description: 'Lines; default 500 as text, 1,000 as lines.' },
-  { name: 'bytes', schema: count, description: 'Default 1 MiB. One line is always given.' },
+  { name: 'bytes', schema: count, description: 'Default 1 MiB, at most 4 MiB. One line is always given.' },
   {
     name: 'at',
     schema: { type: 'string', enum: ['start', 'end', 'before', 'after', 'around', 'time', 'line'] },
