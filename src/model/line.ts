@@ -51,7 +51,7 @@ export interface LineOrigin {
 
 /** Lines on their way from a source to a reader: plain data that crosses a port as it is. */
 export interface LineBatch extends LineColumns {
-  /** A line's number within its host's log, from 1. */
+  /** A line's number within its host's log, from 1; 0 where nobody counts them. */
   readonly numbers: Float64Array;
   readonly origins: readonly LineOrigin[];
   /** Index into `origins`, by line. */

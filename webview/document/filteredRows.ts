@@ -46,7 +46,8 @@ export class FilteredRows implements Rows {
   }
 
   lineNumber(row: number): number | undefined {
-    return this.#search.lines.at(row);
+    const number = this.#search.lines.at(row);
+    return number === 0 ? undefined : number;
   }
 
   rowOf(line: number): number {

@@ -66,7 +66,8 @@ export class RelativeRows implements Rows {
 
   lineNumber(row: number): number | undefined {
     const shown = this.at(row);
-    return shown.kind === 'line' ? shown.batch.numbers[shown.index] : undefined;
+    const number = shown.kind === 'line' ? shown.batch.numbers[shown.index] : undefined;
+    return number === 0 ? undefined : number;
   }
 
   rowOf(line: number): number {
