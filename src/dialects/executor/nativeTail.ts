@@ -21,6 +21,9 @@ export interface TailPlace {
 /** So long nothing comes from a stream that has caught up, in milliseconds. */
 const quiet = 250;
 
+/** How long a page may take while streams cannot be had: a server that says nothing at all is told to be away. */
+const longestRead = 15_000;
+
 /** A tail over a stream of events that resumes where it broke, and over pages where streams cannot be had. */
 export async function* nativeTail(
   place: TailPlace,
@@ -131,7 +134,8 @@ class NativeTail {
   /** The next page; undefined when that cannot be had either. */
   async #read(): Promise<LogPage | undefined> {
     try {
-      return this.#arrived(await this.#place.read(this.#query, this.#signal));
+      const { api, read } = this.#place;
+      return this.#arrived(await api.within(this.#signal, (until) => read(this.#query, until), longestRead));
     } catch (error) {
       this.#attempts.failed(error, this.#signal);
       return undefined;

@@ -19,6 +19,9 @@ const pieceRoom = { lines: 20_000, bytes: 1_048_576 } as const;
 /** A server that restarts is waited for so many times; longer troubles are its callers' to sit out. */
 const attempts = 3;
 
+/** How long one request may take, in milliseconds. */
+const longestRequest = 60_000;
+
 /** Opens a service of ours to record into. Nothing is sent yet. Throws invalidRequest for what is no address. */
 export async function openExecutorSink(url: string, options: ConnectOptions = {}): Promise<LogSink> {
   return new ExecutorSink(new Api(url, options));
@@ -81,7 +84,7 @@ class ExecutorSink implements LogSink {
     const backoff = new Backoff({ first: 200, longest: 2_000 });
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#api.json(path, { method: 'POST', body, ...(query && { query }) });
+        await this.#api.json(path, { method: 'POST', body, timeout: longestRequest, ...(query && { query }) });
         return;
       } catch (error) {
         const { code } = LogError.from(error);
