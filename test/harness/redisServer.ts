@@ -11,6 +11,8 @@ export interface RedisServerOptions {
   readonly appendOnly?: boolean;
   /** What the default user must say. */
   readonly password?: string;
+  /** One node of a cluster, on its own until it is told of others. */
+  readonly cluster?: boolean;
   /** More of redis-server's own arguments: `['--maxmemory', '8mb']`. */
   readonly settings?: readonly string[];
 }
@@ -20,12 +22,15 @@ const startMilliseconds = 20_000;
 /** A real Redis of a test's own. Dispose it; nothing of it stays behind. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
+  /** Where nodes of a cluster talk to each other. */
+  readonly busPort: number;
   readonly #folder: string;
   readonly #options: RedisServerOptions;
   #process: ChildProcess | undefined;
 
-  private constructor(port: number, folder: string, options: RedisServerOptions) {
+  private constructor(port: number, busPort: number, folder: string, options: RedisServerOptions) {
     this.port = port;
+    this.busPort = busPort;
     this.#folder = folder;
     this.#options = options;
   }
@@ -34,7 +39,7 @@ export class RedisServer implements AsyncDisposable {
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     const folder = await mkdtemp(join(tmpdir(), 'execlogs-redis-'));
     for (let attempt = 1; ; attempt++) {
-      const server = new RedisServer(await freePort(), folder, options);
+      const server = new RedisServer(await freePort(), options.cluster ? await freePort() : 0, folder, options);
       try {
         await server.restart();
         return server;
@@ -97,11 +102,12 @@ export class RedisServer implements AsyncDisposable {
   }
 
   #arguments(): string[] {
-    const { appendOnly, password, settings } = this.#options;
+    const { appendOnly, password, cluster, settings } = this.#options;
     return [
       ...['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.#folder, '--save', ''],
       ...(appendOnly ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no']),
       ...(password === undefined ? [] : ['--requirepass', password]),
+      ...(cluster ? ['--cluster-enabled', 'yes', '--cluster-port', String(this.busPort)] : []),
       ...(settings ?? []),
     ];
   }
