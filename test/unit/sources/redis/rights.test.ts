@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await RedisServer.start();
   await using redis = await openRedis(server.url);
   const users = (await readFile(document, 'utf8')).split('\n').filter((line) => line.startsWith('ACL SETUSER'));
-  expect(users.length).toBe(3);
+  expect(users.length).toBe(4);
   for (const user of users) {
     const [command = '', ...args] = user.split(' ');
     await redis.call([command, ...args]);

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { linesOf } from '../../../../../src/base/lineBatch.ts';
 import { openRedis, type RedisConnection } from '../../../../../src/sources/redis/connection.ts';
@@ -29,6 +31,13 @@ afterEach(async () => {
   await source[Symbol.asyncDispose]();
   await redis[Symbol.asyncDispose]();
 });
+
+/** The user that the document describes, with its rights. */
+async function documentedRights(): Promise<string[]> {
+  const document = await readFile(join(import.meta.dirname, '../../../../../docs/redis.md'), 'utf8');
+  const line = document.split('\n').find((one) => one.startsWith('ACL SETUSER execlogs-shared '));
+  return line?.split(' ').slice(2) ?? [];
+}
 
 const host = { execution, step: '45', host: '7' };
 const start = { at: 'start' } as const;
@@ -239,19 +248,11 @@ describe('what is trimmed', () => {
 describe('a user who may only read', () => {
   it('can call everything, and nothing is ever changed', async () => {
     const [id = ''] = await write(redis, ofServer('0'), report('success'), ...foreign(10));
-    const rights = ['+xread', '+xrange', '+xrevrange', '+xinfo|stream', '+select', '+client|setname', '+time'];
-    await redis.call([
-      'ACL',
-      'SETUSER',
-      'reader',
-      'on',
-      '>secret',
-      'resetkeys',
-      `%R~${logs}`,
-      `%R~${results}`,
-      ...rights,
-    ]);
-    const credentials = { get: async () => ({ user: 'reader', password: 'secret' }), set: async () => undefined };
+    await redis.call(['ACL', 'SETUSER', ...(await documentedRights())]);
+    const credentials = {
+      get: async () => ({ user: 'execlogs-shared', password: 'secret' }),
+      set: async () => undefined,
+    };
     await using reader = openSharedSource(await openRedis(server.url, { credentials }));
     const before = await redis.all([
       ['DUMP', logs],
