@@ -46,6 +46,7 @@ const redis: Backend = {
   async openSource(url, options) {
     const { openRedisSource } = await import('./redis/open.ts');
     const { source, admin } = await openRedisSource(url, options);
+    options.found?.({ name: 'Redis' });
     return opened(source, admin);
   },
   async openSink(url, options) {

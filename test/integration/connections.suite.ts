@@ -9,6 +9,8 @@ import { signIn } from '../../src/extension/commands/signIn.ts';
 import type { LazyConnection } from '../../src/extension/connection.ts';
 import type { ConnectionNode, TreeNode } from '../../src/extension/tree/nodes.ts';
 import type { Words } from '../../src/extension/words.ts';
+import { openSink } from '../../src/sources/open.ts';
+import { RedisServer } from '../harness/redisServer.ts';
 import { startService, tokenOf, tokensFor, type TestService } from '../harness/service.ts';
 import { ScriptedUser } from '../unit/extension/connect/scriptedUser.ts';
 import { activated, until } from './editor.ts';
@@ -239,6 +241,28 @@ async function confirming(answer: string, work: () => Thenable<unknown>): Promis
     if (ask) Object.defineProperty(window, 'showWarningMessage', ask);
   }
 }
+
+test('a Redis is added with the password that was typed into its address, and read directly', async () => {
+  await using redis = await RedisServer.start({ password: 'hush-hush' });
+  const credentials = { get: async () => ({ password: 'hush-hush' }), set: async () => undefined };
+  await using sink = await openSink(redis.url, { credentials });
+  await record(sink, { name: 'streamed', lines: ['one'] });
+  await withConnections([], async () => {
+    const address = redis.url.replace('//', '//:hush-hush@');
+    const user = new ScriptedUser(['Redis, as', address, 'cache']);
+    await addConnection.run(await partsAnsweredBy(user));
+    assert.deepEqual(configuration().get('connections'), [{ name: 'cache', url: redis.url }]);
+    assert.match(user.asked.at(-1) ?? '', /Found/);
+    const [execution] = await under('cache');
+    assert.ok(execution?.kind === 'execution' && execution.execution.name === 'streamed');
+    const { view } = await activated();
+    const [step] = await view.getChildren(execution);
+    assert.deepEqual(
+      (await view.getChildren(step)).map(({ kind }) => kind),
+      ['host'],
+    );
+  });
+});
 
 test('only the user’s own settings connect by themselves', async () => {
   await using service = await startService();
