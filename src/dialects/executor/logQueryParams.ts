@@ -62,10 +62,7 @@ export function readFilter(params: URLSearchParams): LogFilter | undefined {
   return Object.keys(filter).length === 0 ? undefined : filter;
 }
 
-/**
- * Where a page of the document's form stands: `pointer` must be there, and empty means the newest page.
- * https://datatracker.ietf.org/doc/html/rfc3986#section-3.4 lets a parameter be there without a value.
- */
+/** Where a page of the document's form stands: `pointer` must be there, and empty means the newest page. */
 export function readDocumentPosition(params: URLSearchParams): Position {
   const text = params.get('pointer');
   if (text === null) throw pointerMissing();

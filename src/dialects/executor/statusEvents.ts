@@ -12,7 +12,7 @@ const everySoOften = 4_000;
 const pause = 200;
 
 /** How an execution stands, at once and whenever that changes, until it has ended; as ops-jobs tells it. */
-export async function* statusesOf(
+export async function* executionStatuses(
   source: LogSource,
   execution: string,
   signal: AbortSignal,

@@ -12,7 +12,7 @@ import { readLogQuery } from './logQueryParams.ts';
 import { pageEvents } from './pageEvents.ts';
 import { textParam, wordParam } from './params.ts';
 import { eventStreamAnswer, eventText, type Part } from './sse.ts';
-import { statusesOf } from './statusEvents.ts';
+import { executionStatuses } from './statusEvents.ts';
 
 /** What is asked of the source at a time. It goes out in smaller events; this much waits while a client stalls. */
 const atOnce = { lines: 4_000, bytes: 262_144 } as const;
@@ -101,7 +101,7 @@ class ExecutionStream {
   }
 
   async *#status(signal: AbortSignal): AsyncGenerator<Part, void> {
-    for await (const status of statusesOf(this.#source, this.#execution, signal))
+    for await (const status of executionStatuses(this.#source, this.#execution, signal))
       yield eventText(this.#name('status'), status);
   }
 
