@@ -59,12 +59,20 @@ async function serveUntilStopped(words: Words): Promise<void> {
   const lines = new LogLines();
   const log = jsonLog((line) => lines.write(line));
   const asked = untilSignal();
+  const late = asked.then(() => exitIn(longestStop, exitCodes.unavailable));
   try {
     await serveAt(at, words, log, asked);
     log({ level: 'info', event: 'stopped' });
   } finally {
     await lines.end();
   }
+  clearTimeout(await late);
+  // All is closed: what is still waited for, a server that does not answer say, holds nothing of ours.
+  exitIn(200, exitCodes.done);
+}
+
+function exitIn(milliseconds: number, code: number): NodeJS.Timeout {
+  return setTimeout(() => process.exit(code), milliseconds).unref();
 }
 
 async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promise<string>): Promise<void> {
@@ -94,9 +102,6 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
   await printJson({ url: server.url });
   const signal = await asked;
   log({ level: 'info', event: 'stopping', signal });
-  setTimeout(() => {
-    process.exit(exitCodes.unavailable);
-  }, longestStop).unref();
   await server.close();
 }
 

@@ -277,11 +277,14 @@ describe('without its Redis', () => {
     expect((await append(url, 'a', 1, ['live'])).status).toBe(200);
   });
 
-  test('and without anything else it is not well', async () => {
+  test('and without anything else it is not well, and stops all the same', async () => {
     await using redis = await RedisServer.start();
     redis.kill();
-    const { url } = await serve('--store', redis.url);
+    const { url, child, log, end } = await serve('--store', redis.url);
     const health = await fetch(`${url}/healthz`);
     expect([health.status, await health.json()]).toMatchObject([503, { ok: false, stores: { live: 'unavailable' } }]);
+    child.kill('SIGTERM');
+    expect((await end).code).toBe(0);
+    expect(log.at(-1)).toMatchObject({ event: 'stopped' });
   });
 });
