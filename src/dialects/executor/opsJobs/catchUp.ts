@@ -88,11 +88,9 @@ export class CatchUp {
   /** Only the stream tells what agents write, and it has not said that it left nothing out. */
   #lacksAgents({ detail, logs, endedAt }: Wanted, heads: Heads): boolean {
     if (this.#stream.isConfirmed) return false;
-    const isEmpty = logs.some((log) => !heads.get(log) && this.#intake.held.logOf(log.step, log.host).rows === 0);
-    if (!isEmpty && !this.#intake.agents) return false;
     if (endedAt !== undefined) return !this.#agentsAsked.final || detail.running;
-    const since = Date.now() - this.#agentsAsked.at;
-    return (isEmpty || this.#stream.isHeldUp) && since >= this.#pace.cadence;
+    const isEmpty = logs.some((log) => !heads.get(log) && this.#intake.held.logOf(log.step, log.host).rows === 0);
+    return (isEmpty || this.#stream.isHeldUp) && Date.now() - this.#agentsAsked.at >= this.#pace.cadence;
   }
 
   /** The place from which the stream goes on must lie behind everything that an agent wrote before the end. */

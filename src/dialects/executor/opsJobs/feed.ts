@@ -87,7 +87,7 @@ export class Feed {
     this.#stream.begin();
     this.#followed.add(follower);
     try {
-      const intake = await this.#bringUp(scope, signal);
+      const intake = await this.#bringUpPatiently(scope, signal);
       this.#startPolling();
       let last: LogPage | undefined;
       let told: TailState | undefined;
@@ -152,6 +152,23 @@ export class Feed {
     };
     const reading = await readPage(chunks, request, signal);
     return { ...reading, page: withGap(reading.page, intake) };
+  }
+
+  /** As `#bringUp`, again and again while the system is out of reach. */
+  async #bringUpPatiently(scope: LogScope, signal: AbortSignal): Promise<Intake> {
+    const [first, longest] = this.#options.pace.backoff;
+    for (let wait = first; ; wait = Math.min(longest, 2 * wait)) {
+      try {
+        const intake = await this.#bringUp(scope, signal);
+        this.#stream.polled();
+        return intake;
+      } catch (error) {
+        if (!(error instanceof LogError) || error.code !== 'unavailable' || signal.aborted) throw error;
+        this.#stream.outOfReach(error, Date.now() + wait);
+        if (this.#stream.failure) throw this.#stream.failure;
+      }
+      await delay(wait, AbortSignal.any([signal, this.#ended.signal]));
+    }
   }
 
   /** Brings what is held up to what the system has now. Throws notFound for what there is not. */

@@ -47,8 +47,6 @@ export class Intake {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Lines heard so far, whoever's. */
   heard = 0;
-  /** Lines of agents have been heard of. */
-  agents = false;
 
   constructor(execution: string, from: string, changed: () => void) {
     this.held = new HeldLines(execution, mostBytes);
@@ -189,7 +187,6 @@ export class Intake {
   }
 
   #remember(host: string, raw: string): void {
-    this.agents = true;
     const lines = this.#agentLines.get(host) ?? [];
     lines.push(raw);
     this.#agentLines.set(host, lines.length > 2 * mostAgentLines ? lines.slice(-mostAgentLines) : lines);

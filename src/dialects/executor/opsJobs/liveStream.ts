@@ -34,7 +34,10 @@ export class LiveStream {
   #confirmed = false;
   #heardAt = 0;
   #state: TailState | undefined;
-  #brokenAt: number | undefined;
+  #isBroken = false;
+  /** Asking brings what the stream does not. */
+  #askingWorks = false;
+  #outOfReachSince: number | undefined;
   #failure: LogError | undefined;
 
   constructor(api: OpsJobsApi, options: StreamOptions, listener: StreamListener) {
@@ -52,7 +55,7 @@ export class LiveStream {
   }
 
   get isBroken(): boolean {
-    return this.#brokenAt !== undefined;
+    return this.#isBroken;
   }
 
   /** What ends tails; undefined while there is hope. */
@@ -80,7 +83,7 @@ export class LiveStream {
       },
       heard: (what) => this.#heard(what),
       silent: () => this.#silent(),
-      broke: (error, retryAt) => this.outOfReach(error, retryAt),
+      broke: (error, retryAt) => this.#broke(error, retryAt),
     });
   }
 
@@ -119,18 +122,18 @@ export class LiveStream {
 
   /** Asking has brought what the stream does not. */
   polled(): void {
-    if (this.#brokenAt === undefined) return;
-    this.#brokenAt = undefined;
+    this.#outOfReachSince = undefined;
+    if (!this.#isBroken) return;
+    this.#askingWorks = true;
     this.#setState(this.#polling('its stream is not to be had'));
   }
 
   outOfReach(error: LogError, retryAt: number): void {
-    this.#confirmed = false;
-    this.#brokenAt ??= Date.now();
+    this.#askingWorks = false;
+    this.#outOfReachSince ??= Date.now();
     this.#setState({ kind: 'reconnecting', at: retryAt, why: error.message });
-    if (Date.now() - this.#brokenAt >= this.#options.patience)
+    if (Date.now() - this.#outOfReachSince >= this.#options.patience)
       this.fail(new LogError('unavailable', `The tail broke off: ${error.message}`, { cause: error }));
-    this.activity.tell();
     this.#listener.wanted();
   }
 
@@ -141,6 +144,13 @@ export class LiveStream {
   fail(error: LogError): void {
     this.#failure = error;
     this.#listener.changed();
+  }
+
+  #broke(error: LogError, retryAt: number): void {
+    this.#isBroken = true;
+    this.#confirmed = false;
+    if (!this.#askingWorks) this.outOfReach(error, retryAt);
+    this.activity.tell();
   }
 
   #again(): void {
@@ -161,7 +171,9 @@ export class LiveStream {
 
   #alive(): void {
     this.#heardAt = Date.now();
-    this.#brokenAt = undefined;
+    this.#isBroken = false;
+    this.#askingWorks = false;
+    this.#outOfReachSince = undefined;
     this.#setState({ kind: 'live' });
     this.activity.tell();
   }
