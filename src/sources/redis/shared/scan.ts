@@ -118,7 +118,7 @@ function ownEntries(test: ScopeTest, entries: readonly RawEntry[]): LogEntry[] {
 }
 
 /** Whether entries right behind a place are gone, going by the stream as it was after reading on from there. */
-export function isCutOff({ id, part }: Place, { first, last, removed }: StreamState): boolean {
+function isCutOff({ id, part }: Place, { first, last, removed }: StreamState): boolean {
   if (id === zeroId) return removed > 0;
   if (first === undefined) return compareIds(id, last) !== 0;
   return compareIds(id, part === Infinity ? idBefore(first) : first) < 0;
