@@ -159,7 +159,8 @@ describe('read as one', () => {
       await live.finishExecution({ execution: id, status: 'succeeded', at: day + 100 });
     }
     for (const id of ids.filter((_, i) => i % 4 === 0)) await move(id);
-    await archiveExecution(live, { source: archive, sink: archiveSink }, { execution: 'run-21' });
+    for (const both of ['run-21', 'run-23'])
+      await archiveExecution(live, { source: archive, sink: archiveSink }, { execution: both });
     const seen: string[] = [];
     for (let cursor: string | undefined; ;) {
       const page = await source.listExecutions({ limit: 4, ...(cursor !== undefined && { cursor }) });
