@@ -78,7 +78,8 @@ async function goBack(stack: Stack, reader: Reader | undefined, part: number): P
       stack.client.readLog({ ...reader.scope, position: { at: 'after', pointer: pointer(from) }, limit: { lines: 3 } });
     return { page: await read(old), refused: await read(`${old}x`).catch((error: unknown) => error) };
   });
-  expect(refused).toMatchObject({ code: expect.stringMatching(/^(invalidPointer|unavailable)$/) as string });
+  // Of an answer that was cut only the status may have come.
+  expect(refused).toMatchObject({ code: expect.stringMatching(/^(invalidPointer|invalidRequest|unavailable)$/) as string });
   const [first] = linesOf(page.lines);
   const next = page.gap?.from ?? first?.number;
   if (next !== undefined) expect(next).toBe(number + 1);
