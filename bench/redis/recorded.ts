@@ -29,11 +29,6 @@ export async function record(sink: LogSink, ref: HostRef, count: number, size: n
     await sink.append({ ...ref, firstNumber: from, lines: linesOf(from, Math.min(count + 1, from + size)) });
 }
 
-/** Text and line ends of a page, as those who read entry by entry see them. */
-export function addLines(hash: Hash, { text, offsets, count }: LineColumns): void {
-  hash.update(text.subarray(0, offsets[count])).update(Uint8Array.from([count >> 8, count & 255]));
-}
-
 export function digest(): Hash {
   return createHash('sha1');
 }

@@ -13,6 +13,11 @@ export class Asks {
     this.#redis = redis;
   }
 
+  /** What was to be renewed while Redis was away may be missing though all is well. */
+  get isJustBack(): boolean {
+    return this.#redis.isJustBack;
+  }
+
   /** For commands that only read. Throws the first failure. */
   async all(commands: readonly Command[]): Promise<readonly Reply[]> {
     const replies = await Promise.allSettled(commands.map((command) => this.#ask(command)));

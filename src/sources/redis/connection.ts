@@ -17,6 +17,8 @@ export type Reply = Uint8Array | number | null | readonly Reply[];
 const silenceMilliseconds = 20_000;
 const connectMilliseconds = 5_000;
 const longestPause = 5_000;
+/** How long others may take to come back after Redis. */
+const returnMilliseconds = 12_000;
 /** Nobody who asks while Redis is down makes it be tried more often. */
 const shortestPause = 200;
 
@@ -39,6 +41,8 @@ export class RedisConnection implements AsyncDisposable {
   #failure: LogError | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
+  #readyAt: number | undefined;
+  #backAt = Number.NEGATIVE_INFINITY;
 
   constructor(address: RedisAddress, options: ServerOptions, trace?: (words: string) => void) {
     this.address = address;
@@ -47,6 +51,8 @@ export class RedisConnection implements AsyncDisposable {
     this.#redis = clientOf(address, options);
     this.#redis.on('error', (error: unknown) => this.#fails(error));
     this.#redis.on('ready', () => {
+      if (this.#readyAt !== undefined) this.#backAt = performance.now();
+      this.#readyAt = performance.now();
       this.#failure = undefined;
       this.#trace?.(`connected to ${address.name}`);
     });
@@ -54,6 +60,11 @@ export class RedisConnection implements AsyncDisposable {
     this.#redis.on('close', () => {
       if (!this.#failure && !this.#closed) this.#fails(new Error('the connection was closed'));
     });
+  }
+
+  /** It was away and came back so lately that others may not be back yet. */
+  get isJustBack(): boolean {
+    return performance.now() - this.#backAt < returnMilliseconds;
   }
 
   /** Another connection to the same place, for reads that block. */

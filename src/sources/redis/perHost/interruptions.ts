@@ -25,7 +25,7 @@ export class Interruptions {
     const [reply] = await this.#asks.all([range]);
     const ids = Array.isArray(reply) ? (reply as readonly Reply[]).flatMap((id) => textOf(id) ?? []) : [];
     const alive = await this.#asks.all(ids.map((id) => ['EXISTS', this.#keys.of(id).writer] as const));
-    const gone = new Set(ids.filter((_, i) => alive[i] === 0));
+    const gone = new Set(ids.filter((_, i) => alive[i] === 0 && !this.#asks.isJustBack));
     const before = this.#gone;
     this.#gone = gone;
     return before ? [...gone.symmetricDifference(before)] : [];

@@ -83,7 +83,7 @@ async function readState(asks: Asks, keys: Keys, execution: string): Promise<{ f
   ]);
   const fields = fieldsOf(all);
   if (!fields.has('status')) throw notFound(`There is no execution "${execution}".`);
-  return { fields, hasWriter: exists === 1 };
+  return { fields, hasWriter: exists === 1 || asks.isJustBack };
 }
 
 /** An execution's place in the list: those after it were created earlier, or at the same time and have a lesser id. */
@@ -151,7 +151,9 @@ async function summariesOf(
       const value = Array.isArray(values) ? textOf(values[j] as Reply) : undefined;
       if (value !== undefined) fields.set(name, value);
     }
-    const summary = fields.has('status') ? summaryOf(place.id, fields, replies[2 * i + 1] === 1) : undefined;
+    const summary = fields.has('status')
+      ? summaryOf(place.id, fields, replies[2 * i + 1] === 1 || asks.isJustBack)
+      : undefined;
     return { place, summary };
   });
 }

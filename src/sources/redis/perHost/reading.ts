@@ -6,14 +6,15 @@ import { LogError } from '../../../model/errors.ts';
 import type { Pointer } from '../../../model/pointer.ts';
 import type { LogScope, Position } from '../../../model/query.ts';
 import type { Command, Reply } from '../connection.ts';
-import { decodeLines, linesEntries, orderEntries, type LinesEntry } from './entry.ts';
+import { linesEntries, orderEntries } from './entry.ts';
 import type { ExecutionKeys } from './keys.ts';
 import { rowAtTime } from './lua.ts';
 import type { EntrySize, Place, Places } from './places.ts';
-import { numberOf, scheme, textOf, wordsOf } from './records.ts';
+import { scheme } from './records.ts';
 import { NotHeld, ScopeLog, type Want } from './scopeLog.ts';
 import { scopeState, stateCommands } from './scopeState.ts';
 import type { ScopeMemory, Shelf } from './shelf.ts';
+import { keepEntry, WideLines, type Stretch } from './wideLines.ts';
 
 /** A reader that filters looks at many lines for a few. */
 const scanRows = 16_384;
@@ -25,21 +26,11 @@ const leastOfOrder = 64;
 const ahead = { rows: 2_000, bytes: 512 * 1_024 } as const;
 /** How long the state of a scope is good enough for lines that are known. */
 const momentMilliseconds = 500;
-/** How many entries of an order are looked through at once for a line that is gone. */
-const searchedAtOnce = 5_000;
-
 export interface ReadRequest {
   readonly scope: LogScope;
   readonly position: Position;
   readonly room: Room;
   readonly filters: boolean;
-}
-
-/** Rows to be fetched: from `row` on or back; without a row the last ones. */
-interface Stretch {
-  readonly row: number | undefined;
-  readonly forward: boolean;
-  readonly rows: number;
 }
 
 /** Commands and what to do with their replies. */
@@ -56,6 +47,7 @@ export class LogReading implements ChunkedSource {
   readonly #shelf: Shelf;
   readonly #request: ReadRequest;
   readonly #keys: ExecutionKeys;
+  readonly #wide: WideLines;
   readonly #signal: AbortSignal | undefined;
   #log: ScopeLog | undefined;
   /** The row that a read both ways begins at. */
@@ -65,6 +57,7 @@ export class LogReading implements ChunkedSource {
     this.#shelf = shelf;
     this.#request = request;
     this.#keys = shelf.keys.of(request.scope.execution);
+    this.#wide = new WideLines(shelf, this.#keys);
     this.#signal = signal;
   }
 
@@ -90,7 +83,7 @@ export class LogReading implements ChunkedSource {
    */
   async #checkThere(): Promise<void> {
     const { scope } = this.#request;
-    scopeState(scope, await this.#shelf.asks.all(stateCommands(this.#keys, scope)));
+    scopeState(scope, await this.#shelf.asks.all(stateCommands(this.#keys, scope)), true);
   }
 
   nextTurn(): Promise<void> {
@@ -111,7 +104,7 @@ export class LogReading implements ChunkedSource {
     if (wantsLogs) asked.push(['HGETALL', this.#keys.logs]);
     const own = asked.length;
     const replies = await this.#shelf.asks.all([...asked, ...fetches.flatMap(({ commands }) => commands)]);
-    const state = scopeState(scope, replies);
+    const state = scopeState(scope, replies, this.#shelf.asks.isJustBack);
     const log = new ScopeLog(this.#shelf, scope, state, this.#shelf.placesOf(scope, state, askedAt));
     if (wantsLogs) this.#shelf.learnOrigins(scope.execution, log.state.born, replies[own - 1]);
     let at = own;
@@ -121,7 +114,7 @@ export class LogReading implements ChunkedSource {
       if (isCurrent) take(log, replies.slice(at, at + commands.length));
       at += commands.length;
     }
-    for (const stretch of stretches) await this.#fetchLines(log, stretch);
+    for (const stretch of stretches) await this.#wide.fetchLines(log, stretch);
     return log;
   }
 
@@ -141,11 +134,12 @@ export class LogReading implements ChunkedSource {
       case 'row': {
         const stretch = { row: want.row, forward: this.#isOnward(want.row), rows: this.#rowsWanted(log.places) };
         if (!log.places.at(want.row)) await this.#run(log, this.#entriesOf(stretch, log.places));
-        await this.#fetchLines(log, stretch);
+        await this.#wide.fetchLines(log, stretch);
         return;
       }
       case 'line':
-        await this.#findLine(log, want.log, want.number);
+        await this.#wide.findLine(log, want.log, want.number, this.#entriesKey, this.#signal);
+        this.#anchor = log.places.ofLine(want.log, want.number)?.firstRow ?? 0;
         return;
       case 'time': {
         const args = [want.time, log.rows];
@@ -288,16 +282,9 @@ export class LogReading implements ChunkedSource {
     return entries.map((entry) => {
       const { firstNumber, count } = entry;
       const place = { firstRow: firstNumber, count, log: log.state.log, firstNumber };
-      this.#keepLines(log, place, entry);
+      keepEntry(this.#shelf, log, place, entry);
       return place;
     });
-  }
-
-  #keepLines(log: ScopeLog, place: Place, entry: LinesEntry): void {
-    if (log.linesOf(place) !== 'unknown') return;
-    const bytesPerRow = entry.packed.length / entry.count;
-    for (const size of [log.places.size, this.#shelf.sizeIn(log.scope)]) size.bytesPerRow = bytesPerRow;
-    log.keep(place, decodeLines(entry));
   }
 
   /** Where a stretch goes on that is not at hand; undefined when all of it is. */
@@ -319,96 +306,6 @@ export class LogReading implements ChunkedSource {
   #isKept({ log, firstNumber }: Place): boolean {
     const born = this.#shelf.recall(this.#request.scope)?.state.born ?? '';
     return this.#shelf.chunks.get(`${born} ${log}/${firstNumber}`) !== undefined;
-  }
-
-  /** In wide scopes: the lines of a stretch, a read for each host that has some of them. */
-  async #fetchLines(log: ScopeLog, stretch: Stretch): Promise<void> {
-    if (log.isOwn) return;
-    const wanted = this.#placesOf(log, stretch).filter((place) => log.linesOf(place) === 'unknown');
-    if (wanted.length === 0) return;
-    const byLog = [...Map.groupBy(wanted, (place) => place.log)];
-    await this.#learnOrigins(
-      log,
-      byLog.map(([number]) => number),
-    );
-    const reads = byLog.flatMap(([number, places]) => {
-      const origin = this.#shelf.originOf(log.state.born, number);
-      const [first, last] = [places[0]?.firstNumber ?? 1, places.at(-1)?.firstNumber ?? 1];
-      const key = origin && this.#keys.lines(origin.step, origin.host);
-      return key === undefined ? [] : [{ places, command: ['XRANGE', key, first, last] as const }];
-    });
-    const replies = await this.#shelf.asks.all(reads.map(({ command }) => command));
-    for (const [i, { places }] of reads.entries()) {
-      const entries = new Map(linesEntries(replies[i]).map((entry) => [entry?.firstNumber, entry] as const));
-      for (const place of places) {
-        const entry = entries.get(place.firstNumber);
-        if (entry?.count === place.count) this.#keepLines(log, place, entry);
-      }
-    }
-    for (const place of wanted) if (log.linesOf(place) === 'unknown') log.keep(place, undefined);
-  }
-
-  /** The places known of a stretch, in the order of rows. */
-  #placesOf(log: ScopeLog, { row, forward, rows }: Stretch): Place[] {
-    const found: Place[] = [];
-    let at = row ?? log.rows;
-    for (let left = rows; left > 0;) {
-      const place = log.places.at(at);
-      if (!place) break;
-      found.push(place);
-      const next = forward ? place.firstRow + place.count : place.firstRow - 1;
-      left -= Math.abs(next - at);
-      at = next;
-    }
-    return forward ? found : found.reverse();
-  }
-
-  async #learnOrigins(log: ScopeLog, numbers: readonly number[]): Promise<void> {
-    const { born } = log.state;
-    if (numbers.every((number) => this.#shelf.originOf(born, number))) return;
-    const [logs] = await this.#shelf.asks.all([['HGETALL', this.#keys.logs]]);
-    this.#shelf.learnOrigins(log.scope.execution, born, logs);
-  }
-
-  /** In wide scopes: the row of a host's line. */
-  async #findLine(log: ScopeLog, number: number, line: number): Promise<void> {
-    await this.#learnOrigins(log, [number]);
-    const origin = this.#shelf.originOf(log.state.born, number);
-    const { step } = log.scope;
-    if (!origin || (step !== undefined && origin.step !== step)) {
-      log.refuse(number, line, 'belongs to another log');
-      return;
-    }
-    const [found, packed] = await this.#shelf.asks.all([
-      ['XREVRANGE', this.#keys.lines(origin.step, origin.host), line, '-', 'COUNT', 1],
-      ['HGET', this.#keys.hosts(origin.step), `log/${origin.host}`],
-    ]);
-    const [entry] = linesEntries(found);
-    if (entry && line < entry.firstNumber + entry.count) {
-      const firstRow = step === undefined ? entry.executionRow : entry.stepRow;
-      const place = { firstRow, count: entry.count, log: number, firstNumber: entry.firstNumber };
-      log.places.add([place]);
-      this.#keepLines(log, place, entry);
-    } else if (line > (numberOf(wordsOf(textOf(packed))[3]) ?? 0))
-      log.refuse(number, line, 'names a line that was never written');
-    else await this.#findGoneLine(log, number, line);
-    this.#anchor = log.places.ofLine(number, line)?.firstRow ?? 0;
-  }
-
-  /** The order still knows where lines stood that are gone. */
-  async #findGoneLine(log: ScopeLog, number: number, line: number): Promise<void> {
-    for (let next = 1; ;) {
-      const [reply] = await this.#shelf.asks.all([['XRANGE', this.#entriesKey, next, '+', 'COUNT', searchedAtOnce]]);
-      const entries = orderEntries(reply);
-      const found = entries.filter((entry) => entry.log === number && entry.firstNumber <= line);
-      log.places.add(found.slice(-1));
-      const last = entries.at(-1);
-      if (log.places.ofLine(number, line)) return;
-      if (!last) break;
-      next = last.firstRow + 1;
-      if (this.#signal?.aborted) throw abortReason(this.#signal);
-    }
-    log.refuse(number, line, 'names a line that is gone');
   }
 }
 

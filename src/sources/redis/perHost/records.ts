@@ -74,7 +74,7 @@ export function executionOf(id: string, fields: Fields, hasWriter: boolean): Exe
   return { ...summary, steps: told.sort((a, b) => a.order - b.order), history };
 }
 
-export function stepOf(id: string, fields: Fields, execution: ExecutionSummary): Step {
+function stepOf(id: string, fields: Fields, execution: ExecutionSummary): Step {
   const about = jsonOf(fields.get(`about/${id}`));
   const [status, startedAt] = wordsOf(fields.get(`status/${id}`));
   const path = about['path'];

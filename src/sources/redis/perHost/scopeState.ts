@@ -31,14 +31,18 @@ export function stateCommands(keys: ExecutionKeys, { step, host }: LogScope): Co
   return commands;
 }
 
-/** Throws notFound. */
-export function scopeState({ execution, step, host }: LogScope, replies: readonly Reply[]): ScopeState {
+/** After Redis has been away its writers are given time to come back. Throws notFound. */
+export function scopeState(
+  { execution, step, host }: LogScope,
+  replies: readonly Reply[],
+  isJustBack: boolean,
+): ScopeState {
   const [fields, writer, packed, entries] = replies;
   const [born, status, log, stepStatus, stepLog] = (Array.isArray(fields) ? (fields as readonly Reply[]) : []).map(
     textOf,
   );
   if (status === undefined) throw notFound(`There is no execution "${execution}".`);
-  const whole = { status: statusNow(status, writer === 1) };
+  const whole = { status: statusNow(status, writer === 1 || isJustBack) };
   const known = { born: born ?? '', log: 0, gone: 0 };
   if (step === undefined) return { ...known, rows: rowsOf(log), finished: isFinished(whole.status) };
   if (stepStatus === undefined) throw notFound(`Execution "${execution}" has no step "${step}".`);
