@@ -79,7 +79,9 @@ async function goBack(stack: Stack, reader: Reader | undefined, part: number): P
     return { page: await read(old), refused: await read(`${old}x`).catch((error: unknown) => error) };
   });
   // Of an answer that was cut only the status may have come.
-  expect(refused).toMatchObject({ code: expect.stringMatching(/^(invalidPointer|invalidRequest|unavailable)$/) as string });
+  expect(refused).toMatchObject({
+    code: expect.stringMatching(/^(invalidPointer|invalidRequest|unavailable)$/) as string,
+  });
   const [first] = linesOf(page.lines);
   const next = page.gap?.from ?? first?.number;
   if (next !== undefined) expect(next).toBe(number + 1);

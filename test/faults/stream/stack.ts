@@ -18,6 +18,7 @@ import { openRedisLease } from '../../../src/sources/redis/lease.ts';
 import { openRedisSink, openRedisSource } from '../../../src/sources/redis/open.ts';
 import { Keys } from '../../../src/sources/redis/perHost/keys.ts';
 import { startArchiving, type ArchiveReport } from '../../../src/tools/startArchiving.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { RedisServer } from '../../harness/redisServer.ts';
 import { TcpProxy } from '../../harness/tcpProxy.ts';
 
@@ -68,7 +69,9 @@ export class Stack implements AsyncDisposable {
   /** Forgets a host's lines up to about line number `to`. */
   async trim({ execution, step, host }: HostRef, to: number): Promise<void> {
     await using redis = await openRedis(this.redis.url);
-    await redis.call(['XTRIM', new Keys().of(execution).lines(step, host), 'MINID', to + 1]);
+    const trim = ['XTRIM', new Keys().of(execution).lines(step, host), 'MINID', to + 1] as const;
+    // It may still be reading its file after it was killed.
+    await eventually(() => redis.call(trim));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
