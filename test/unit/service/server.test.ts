@@ -111,6 +111,24 @@ describe('an answer', () => {
     );
   });
 
+  test('that nobody waits for any longer is told so', async () => {
+    const asked = Promise.withResolvers<undefined>();
+    const left = Promise.withResolvers<unknown>();
+    const url = await start([
+      get(async ({ signal }) => {
+        signal.addEventListener('abort', () => left.resolve(signal.reason));
+        asked.resolve(undefined);
+        await left.promise;
+        return json({});
+      }),
+    ]);
+    const socket = await open(url);
+    socket.write('GET /it/ HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    await asked.promise;
+    socket.destroy();
+    expect(await left.promise).toMatchObject({ code: 'closed', message: 'The caller has left.' });
+  });
+
   test('comes without tokens when there are none, and otherwise to their bearers only', async () => {
     const tokens = tokensFor({ reader: { executions: ['*'] } });
     const health: Route & { open: true } = { ...get(() => json({}), '/healthz'), open: true };
