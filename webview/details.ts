@@ -81,7 +81,7 @@ export class Details implements Disposes {
       next.catch(() => undefined);
       for (;;) {
         await this.refresh();
-        if (this.#known.execution && isFinished(this.#known.execution.status)) {
+        if (this.#known.execution && isOver(this.#known.execution)) {
           await changes.return?.();
           return true;
         }
@@ -105,4 +105,9 @@ export class Details implements Disposes {
     this.#known = known;
     this.#changed();
   }
+}
+
+/** A writer that is thought to be gone may come back. */
+function isOver({ status }: Execution): boolean {
+  return isFinished(status) && status !== 'interrupted';
 }

@@ -40,6 +40,8 @@ export class LogSession implements Disposes {
   #state: SessionState = { kind: 'opening' };
   #live: LiveState | undefined;
   #unseen = { lines: 0, errors: 0 };
+  /** The newest page known: where following goes on. */
+  #newest: LogPage | undefined;
 
   constructor(host: LogHost, address: LogAddress, capabilities: Capabilities) {
     this.#host = host;
@@ -134,6 +136,11 @@ export class LogSession implements Disposes {
     this.#tail?.retry();
   }
 
+  /** Follows a log that had ended, because its writer was thought to be gone, but goes on. */
+  resume(): void {
+    if (this.#live?.kind === 'ended' && this.#newest) this.#follow({ ...this.#newest, complete: false });
+  }
+
   dispose(): void {
     this.#ended.abort();
     this.#tail?.dispose();
@@ -171,6 +178,7 @@ export class LogSession implements Disposes {
     this.#tail?.dispose();
     this.#tail = undefined;
     if (!end) return;
+    this.#newest = end;
     if (end.complete) {
       this.#liveIs({ kind: 'ended' });
       return;
@@ -203,6 +211,7 @@ export class LogSession implements Disposes {
   }
 
   #arrived(page: LogPage): void {
+    this.#newest = page;
     const before = this.#rows.end;
     this.#rows.put(page);
     const lines = Math.max(0, this.#rows.end - before);

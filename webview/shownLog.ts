@@ -2,6 +2,7 @@ import { Disposables, type Disposes } from '../src/base/disposables.ts';
 import { linePointer } from '../src/base/lineBatch.ts';
 import type { LogAddress, LogHost, Reveal, ViewSettings } from '../src/bridge/logHost.ts';
 import type { Capabilities } from '../src/model/source.ts';
+import { isFinished } from '../src/model/status.ts';
 import { formatCount } from './amounts.ts';
 import { Details } from './details.ts';
 import type { Rows } from './document/rows.ts';
@@ -43,6 +44,9 @@ export class ShownLog implements Disposes {
     this.session = this.#ends.add(new LogSession(parts.host, address, parts.capabilities));
     this.#rows = this.session.rows;
     this.details = new Details(parts.host, address.scope, () => {
+      const { host, step, execution } = this.details.known;
+      const subject = host ?? step ?? execution;
+      if (subject && !isFinished(subject.status)) this.session.resume();
       this.restyle();
       parts.changed();
     });

@@ -4,6 +4,7 @@ import { News } from '../../src/base/news.ts';
 import { LogError } from '../../src/model/errors.ts';
 import type { TailState } from '../../src/model/page.ts';
 import type { LogSource } from '../../src/model/source.ts';
+import type { Status } from '../../src/model/status.ts';
 import { mount, numbered, painted, press, recorded, relative, wheel, type Mounted } from './mount.ts';
 import { eventually } from '../harness/eventually.ts';
 
@@ -189,6 +190,64 @@ describe('a stream that breaks', () => {
     });
   });
 });
+
+describe('a writer that was thought to be gone', () => {
+  test('is followed again when it comes back', async () => {
+    const { store, address, append } = await recorded(numbered(20));
+    const writer = silent(store);
+    const view = await mount(writer.source, { address });
+    await eventually(() => {
+      expect(state(view)).toMatch(/^Interrupted/);
+    });
+    writer.comeBack();
+    await append(numbered(5, 21));
+    await eventually(() => {
+      expect(state(view)).toBe('Live');
+    });
+    view.rows.focus();
+    await press('{End}');
+    await append(['line 26']);
+    await eventually(() => {
+      expect(last(view)).toBe('line 26');
+    });
+    expect(view.lines().map(({ text }) => text)).toEqual(numbered(26).slice(-view.lines().length));
+  });
+});
+
+/** The source as readers see it whose writer has not been heard of for long. */
+function silent(source: LogSource) {
+  let isGone = true;
+  const interrupted = <T extends { readonly status: Status }>(what: T): T =>
+    isGone ? { ...what, status: 'interrupted' } : what;
+  const seen: LogSource = {
+    capabilities: source.capabilities,
+    listExecutions: (query, options) => source.listExecutions(query, options),
+    getExecution: async (ref, options) => {
+      const execution = await source.getExecution(ref, options);
+      return interrupted({ ...execution, steps: execution.steps.map(interrupted) });
+    },
+    getStepResult: async (query, options) => {
+      const { step, hosts, ...rest } = await source.getStepResult(query, options);
+      return { ...rest, step: interrupted(step), hosts: hosts.map(interrupted) };
+    },
+    readLog: async (query, options) => {
+      const page = await source.readLog(query, options);
+      return { ...page, complete: isGone || page.complete };
+    },
+    watch: (query, options) => source.watch(query, options),
+    async *tailLog(query, options) {
+      if (isGone) yield { ...(await source.readLog(query, options)), complete: true };
+      else yield* source.tailLog(query, options);
+    },
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
+  return {
+    source: seen,
+    comeBack: () => {
+      isGone = false;
+    },
+  };
+}
 
 describe('a source that keeps itself connected', () => {
   test('has how it keeps up told in words, and is begun again at once when asked to', async () => {
