@@ -12,6 +12,8 @@ const longestPause = 30_000;
 
 export interface KeptTail {
   readonly read: (position: Position) => Promise<Reading>;
+  /** What has been heard to come after a page that reached the end; undefined when that takes reading. */
+  readonly heard?: (last: LogPage) => Reading | undefined;
   readonly position: Position;
   readonly news: Pick<News, 'mark' | 'since'>;
   /** How long in milliseconds it goes on trying while Redis is away. */
@@ -23,18 +25,28 @@ export interface KeptTail {
  * Reads on for ever, waiting for news at the end, until a page is complete. While Redis is away it says so by pages
  * without lines and goes on from where it was; throws unavailable when that takes longer than its patience.
  */
-export async function* keptTail({ read, position, news, patience, signal }: KeptTail): AsyncGenerator<LogPage, void> {
+export async function* keptTail({
+  read,
+  heard,
+  position,
+  news,
+  patience,
+  signal,
+}: KeptTail): AsyncGenerator<LogPage, void> {
   let last: LogPage | undefined;
   let told: TailState['kind'] | undefined;
   let brokenAt: number | undefined;
+  let isAtEnd = false;
   for (let attempts = 0; ;) {
     const { mark } = news;
     let reading: Reading;
     try {
-      reading = await read(last ? afterPointer(last.newer) : position);
+      reading =
+        (last && isAtEnd ? heard?.(last) : undefined) ?? (await read(last ? afterPointer(last.newer) : position));
     } catch (error) {
       if (!last || !isBreak(error)) throw error;
       brokenAt ??= performance.now();
+      isAtEnd = false;
       const pause = pauseAfter(attempts++);
       if (performance.now() + pause - brokenAt > patience) throw error;
       told = 'reconnecting';
@@ -51,6 +63,7 @@ export async function* keptTail({ read, position, news, patience, signal }: Kept
     if (page.complete) return;
     told = kind;
     last = page;
+    isAtEnd = atEnd;
     if (atEnd) await news.since(mark, signal);
   }
 }

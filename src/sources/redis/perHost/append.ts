@@ -6,8 +6,9 @@ import { LogError } from '../../../model/errors.ts';
 import type { LineColumns } from '../../../model/line.ts';
 import type { Append } from '../../../model/sink.ts';
 import { markLevels } from '../../../text/levels.ts';
-import type { Argument, Command } from '../connection.ts';
+import type { Argument } from '../connection.ts';
 import type { Scripts } from '../scripts.ts';
+import { keptWakes, wakeCommand, wakeWords } from '../wakeEntry.ts';
 import { encodeLines } from './entry.ts';
 import type { Keys } from './keys.ts';
 import { appended, appendLines } from './lua.ts';
@@ -21,20 +22,23 @@ const mostChunks = 256;
 export class Appender {
   readonly #scripts: Scripts;
   readonly #keys: Keys;
+  readonly #isCluster: boolean;
 
-  constructor(scripts: Scripts, keys: Keys) {
+  /** In a cluster the wake stream lies elsewhere than an execution, so that no script may write both. */
+  constructor(scripts: Scripts, keys: Keys, isCluster: boolean) {
     this.#scripts = scripts;
     this.#keys = keys;
+    this.#isCluster = isCluster;
   }
 
-  /** Resolves when Redis has all of the batch. `wake` is sent behind each part. Throws notFound, invalidRequest. */
-  async append(batch: Append, wake: Command): Promise<void> {
+  /** Resolves when Redis has all of the batch; each part is told to who listens. Throws notFound, invalidRequest. */
+  async append(batch: Append): Promise<void> {
     const { firstNumber } = batch;
     knownLines(firstNumber, 0, Number.MAX_SAFE_INTEGER);
     const lines = marked(batch.lines);
     for (let from = 0; ;) {
       const { to, chunks } = cut(lines, from, firstNumber);
-      const known = await this.#write(batch, firstNumber + from, to - from, chunks, wake);
+      const known = await this.#write(batch, firstNumber + from, to - from, chunks);
       from = known + 1 - firstNumber;
       if (from >= lines.count) return;
     }
@@ -46,17 +50,18 @@ export class Appender {
     firstNumber: number,
     count: number,
     chunks: readonly Argument[],
-    wake: Command,
   ): Promise<number> {
     const keys = this.#keys.of(execution);
+    const change = { execution, step, host };
+    const own = [keys.state, keys.hosts(step), keys.order, keys.stepOrder(step), keys.lines(step, host)];
     const reply = await this.#scripts.run(
       appendLines,
-      [keys.state, keys.hosts(step), keys.order, keys.stepOrder(step), keys.lines(step, host)],
-      [step, host, firstNumber, count, ...chunks],
-      [wake],
+      this.#isCluster ? own : [...own, this.#keys.wake],
+      [step, host, firstNumber, count, wakeWords(change, true), keptWakes, ...chunks],
+      this.#isCluster ? [wakeCommand(this.#keys.wake, change, true)] : [],
     );
     const [outcome, lines] = reply as readonly [number, number];
-    checkMissing({ execution, step, host }, outcome);
+    checkMissing(change, outcome);
     if (outcome === appended.hole) knownLines(firstNumber, count, lines);
     if (outcome === appended.ended)
       throw new LogError('invalidRequest', `Host "${host}" has ended; nothing more can be appended.`);

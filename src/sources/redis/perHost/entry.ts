@@ -44,6 +44,21 @@ export function encodeLines(
   return { packed, latest };
 }
 
+/** What `appendLines` tells of a small chunk; undefined when it is none of ours. */
+export function toldEntry(
+  told: Uint8Array,
+): (LinesEntry & { readonly born: string; readonly log: number }) | undefined {
+  const space = told.indexOf(0x20);
+  const end = told.indexOf(newline);
+  if (space < 0 || end < space) return undefined;
+  const [log, firstNumber, count, stepRow, executionRow] = numbers(told.subarray(space + 1, end));
+  if (!isCount(log) || !isCount(firstNumber) || !isCount(count) || !isCount(stepRow) || !isCount(executionRow))
+    return undefined;
+  if (count > mostLines) return undefined;
+  const born = new TextDecoder().decode(told.subarray(0, space));
+  return { born, log, firstNumber, count, stepRow, executionRow, packed: told.subarray(end + 1) };
+}
+
 /** Undefined when the bytes are none of ours. */
 export function decodeLines({ packed, count }: LinesEntry): LineColumns | undefined {
   try {

@@ -120,14 +120,18 @@ redis.call('HSET', KEYS[1], 'status', ARGV[1], 'end', ARGV[2], 'history', histor
 redis.call('DEL', KEYS[2])
 return 1`;
 
+/** A chunk of no more bytes is told with the news of it, so that who follows need not ask for it. */
+export const mostTold = 1_024;
+
 /**
- * KEYS state, hosts, order, the step's order, lines. ARGV step, host, number of the first line, how many lines, then
- * each chunk's count, errors, number of its first error (0: none), latest time, and its columns and text.
+ * KEYS state, hosts, order, the step's order, lines, and the wake stream where that may be written here. ARGV step,
+ * host, number of the first line, how many lines, the change for the wake stream and about how many entries that
+ * keeps, then each chunk's count, errors, number of its first error (0: none), latest time, and its columns and text.
  * Answers what became of it and how many lines the log has.
  */
 export const appendLines = `${shared}
 local step, host, first, total = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local state = redis.call('HMGET', KEYS[1], 'status', 'status/' .. step, 'log', 'log/' .. step)
+local state = redis.call('HMGET', KEYS[1], 'status', 'status/' .. step, 'log', 'log/' .. step, 'born')
 if not state[1] then return { ${answer.noExecution}, 0 } end
 if not state[2] then return { ${answer.noStep}, 0 } end
 local packed = redis.call('HGET', KEYS[2], 'log/' .. host)
@@ -144,12 +148,16 @@ local function later(a, b)
 end
 local rows, row_latest = string.match(state[3], '^(%d+) (%S+)$')
 local step_rows, step_latest = string.match(state[4], '^(%d+) (%S+)$')
-for i = 5, #ARGV, 5 do
+local told
+for i = 7, #ARGV, 5 do
   local size, time = tonumber(ARGV[i]), ARGV[i + 3]
   latest, step_latest, row_latest = later(latest, time), later(step_latest, time), later(row_latest, time)
   local order = number .. ' ' .. (lines + 1) .. ' ' .. size .. ' '
   local places = size .. ' ' .. (step_rows + 1) .. ' ' .. (rows + 1) .. ' ' .. latest .. '\\n'
   redis.call('XADD', KEYS[5], (lines + 1) .. '-0', 'l', places .. ARGV[i + 4])
+  if #ARGV == 11 and #ARGV[i + 4] <= ${mostTold} then
+    told = (state[5] or '') .. ' ' .. number .. ' ' .. (lines + 1) .. ' ' .. places .. ARGV[i + 4]
+  end
   redis.call('XADD', KEYS[3], (rows + 1) .. '-0', 'o', order .. row_latest)
   redis.call('XADD', KEYS[4], (step_rows + 1) .. '-0', 'o', order .. step_latest)
   lines, rows, step_rows = lines + size, rows + size, step_rows + size
@@ -158,6 +166,11 @@ for i = 5, #ARGV, 5 do
 end
 redis.call('HSET', KEYS[1], 'log', rows .. ' ' .. row_latest, 'log/' .. step, step_rows .. ' ' .. step_latest)
 redis.call('HSET', KEYS[2], 'log/' .. host, table.concat({ number, status, started, lines, entries, errors, first_error, latest }, ' '))
+if KEYS[6] then
+  local add = { 'XADD', KEYS[6], 'MAXLEN', '~', ARGV[6], '*', 'c', ARGV[5] }
+  if told then add[9], add[10] = 'l', told end
+  redis.pcall(unpack(add))
+end
 return { ${appended.done}, lines }`;
 
 /** KEYS state, writer. Makes an execution that does not run vanish at once. 1: vanished, 0: it runs. */

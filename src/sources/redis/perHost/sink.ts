@@ -35,7 +35,7 @@ export class PerHostSink implements LogSink {
     this.#keys = keys;
     this.#scripts = new Scripts(redis);
     this.#writer = new Writer(this.#scripts, keys, heartbeat);
-    this.#appender = new Appender(this.#scripts, keys);
+    this.#appender = new Appender(this.#scripts, keys, redis.address.cluster);
   }
 
   async createExecution({ execution, startedAt, ...about }: NewExecution): Promise<void> {
@@ -85,9 +85,8 @@ export class PerHostSink implements LogSink {
 
   async append(batch: Append): Promise<void> {
     checkColumns(batch.lines);
-    const { execution, step, host } = batch;
-    await this.#appender.append(batch, this.#wake({ execution, step, host }, true));
-    this.#writer.begin(execution);
+    await this.#appender.append(batch);
+    this.#writer.begin(batch.execution);
   }
 
   async finishHost({ execution, step, host, exitCode, ...ending }: HostEnd): Promise<void> {
@@ -119,8 +118,8 @@ export class PerHostSink implements LogSink {
     await this.#redis[Symbol.asyncDispose]();
   }
 
-  #wake(change: Change, lines = false): Command {
-    return wakeCommand(this.#keys.wake, change, lines);
+  #wake(change: Change): Command {
+    return wakeCommand(this.#keys.wake, change);
   }
 
   #check(ref: { readonly execution: string; readonly step?: string; readonly host?: string }, found: Reply): void {

@@ -14,6 +14,8 @@ import type { RedisConnection } from '../connection.ts';
 import { keptTail } from '../keptTail.ts';
 import { Scripts } from '../scripts.ts';
 import { WakeStream } from '../wake.ts';
+import type { Wake } from '../wakeEntry.ts';
+import { HeardLines } from './heardLines.ts';
 import { Interruptions } from './interruptions.ts';
 import type { Keys } from './keys.ts';
 import { listExecutions, readExecution, readStepResult } from './lists.ts';
@@ -132,13 +134,22 @@ export class PerHostSource implements LogSource, LogAdmin {
 
   async *#tail(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     const news = new News();
-    const { execution, step, host, position } = query;
+    const { execution, step, host, position, filter, withoutText } = query;
     const scope = { execution, ...(step !== undefined && { step }), ...(host !== undefined && { host }) };
-    const ear = this.#wake.add({ scope, hear: () => news.tell() });
+    const lines = new HeardLines(scope);
+    const hear = (wake: Wake | undefined): void => {
+      lines.hear(wake);
+      news.tell();
+    };
+    const heard = ({ total = 0 }: LogPage) => {
+      const born = this.#shelf.recall(scope)?.state.born;
+      return filter || withoutText || born === undefined ? undefined : lines.take(total, born);
+    };
+    const ear = this.#wake.add({ scope, hear });
     try {
       const waiting = this.#waiting(news);
       const read = (from: LogQuery['position']) => this.#read({ ...query, position: from }, signal);
-      yield* keptTail({ read, position, news: waiting, patience: this.#patience.patience, signal });
+      yield* keptTail({ read, heard, position, news: waiting, patience: this.#patience.patience, signal });
     } finally {
       this.#news.delete(news);
       ear.dispose();

@@ -28,7 +28,7 @@ export class Watcher implements Ear {
       this.news.tell();
       return;
     }
-    const { lines, ...change } = wake;
+    const { lines, told: _, ...change } = wake;
     if (lines && this.#isSoon(change)) return;
     this.#changes.add(change);
     this.news.tell();

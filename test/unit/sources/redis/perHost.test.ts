@@ -157,6 +157,61 @@ describe('a tail', () => {
     expect((await tail).lines.map(({ text }) => text)).toEqual(numbered(3));
   });
 
+  it('gets a few lines with the news of them, in every scope, and asks for what is more', async () => {
+    const connection = redis.another();
+    await using calm = new PerHostSource(connection, keys, { patience: 30_000, recheck: 600_000 });
+    await append(sink, ref, 1, 10);
+    for (const scope of [ref, { execution: 'run', step: 'build' }, { execution: 'run' }]) {
+      const before = (await texts(ref)).length + (await texts(beta)).length;
+      const tail = calm.tailLog({ ...scope, position: { at: 'end' } })[Symbol.asyncIterator]();
+      await tail.next();
+      const seen: string[] = [];
+      const asked: number[] = [];
+      const trips = vi.spyOn(connection, 'tryAll');
+      const next = (await texts(ref)).length + 1;
+      for (const [number, count] of [
+        [next, 1],
+        [next + 1, 2],
+        [next + 3, 500],
+        [next + 503, 1],
+      ] as const) {
+        const news = tail.next();
+        await expect.poll(() => calm.waiting).toBe(1);
+        trips.mockClear();
+        await append(sink, ref, number, count);
+        const result = await news;
+        if (result.done) throw new Error('the tail has ended');
+        const page = result.value;
+        seen.push(...textsIn(page));
+        asked.push(trips.mock.calls.length);
+        expect([page.firstLine, page.total]).toEqual([before + seen.length - count + 1, before + seen.length]);
+      }
+      expect(seen).toEqual(numbered(504, next));
+      // The first time it looks in any case: it may have missed something while it began to listen.
+      expect(asked.slice(1)).toEqual([0, expect.any(Number), 0]);
+      expect(asked[2]).toBeGreaterThan(0);
+      trips.mockRestore();
+      await tail.return?.();
+    }
+  });
+
+  it('is not misled by what a writer was refused', async () => {
+    const other = new PerHostSink(redis.another(), keys, heartbeat);
+    await append(sink, ref, 1, 3);
+    const tail = follow(source.tailLog({ ...ref, position: { at: 'start' } }), (lines) => lines.length === 6);
+    await expect.poll(() => source.waiting).toBe(1);
+    await append(other, ref, 1, 3);
+    await expect(append(other, ref, 9, 1)).rejects.toMatchObject({ code: 'invalidRequest' });
+    for (let number = 4; number <= 6; number++)
+      await Promise.all([
+        append(sink, ref, number, 1),
+        other.append({ ...ref, firstNumber: number, lines: columns([`line ${number}`]) }),
+      ]);
+    expect((await tail).lines.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect((await tail).lines.map(({ text }) => text)).toEqual(await texts(ref));
+    await other[Symbol.asyncDispose]();
+  });
+
   it('says that Redis is away, and goes on where it was when it is back', async () => {
     await append(sink, ref, 1, 3);
     const pages: LogPage[] = [];
