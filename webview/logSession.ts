@@ -114,21 +114,18 @@ export class LogSession implements Disposes {
 
   /** The row of a line known by its pointer; reads it when it is not loaded. */
   async rowOf(pointer: Pointer): Promise<number> {
-    const page = await this.read(
-      { position: { at: 'around', pointer }, limit: { lines: 100 } },
-      { signal: this.#ended.signal },
-    );
+    const rows = this.#rows;
+    const { signal } = this.#ended;
+    if (rows instanceof RelativeRows) {
+      const isLoaded = rows.rowOfPointer(pointer) !== undefined;
+      const row = await rows.bring(pointer, { signal });
+      if (!isLoaded) this.#follow(rows.reachedEnd);
+      return row;
+    }
+    const page = await this.read({ position: { at: 'around', pointer }, limit: { lines: 100 } }, { signal });
     let index = 0;
     while (index < page.lines.count - 1 && linePointer(page.lines, index) !== pointer) index++;
-    const rows = this.#rows;
-    if (rows instanceof IndexedRows) {
-      rows.put(page);
-      return rows.rowOfIndex(page, index);
-    }
-    const known = rows.rowOfPointer(pointer);
-    if (known !== undefined) return known;
-    rows.restart(page);
-    this.#follow(rows.reachedEnd);
+    rows.put(page);
     return rows.rowOfIndex(page, index);
   }
 

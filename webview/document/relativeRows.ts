@@ -4,6 +4,7 @@ import type { LogError } from '../../src/model/errors.ts';
 import type { LineBatch } from '../../src/model/line.ts';
 import type { Gap, LogPage } from '../../src/model/page.ts';
 import type { Pointer } from '../../src/model/pointer.ts';
+import type { CallOptions } from '../../src/model/source.ts';
 import { Listeners } from '../listeners.ts';
 import { Reads, type ReadPage } from './reads.ts';
 import type { Row, Rows, RowsChange } from './rows.ts';
@@ -29,6 +30,7 @@ const mostLines = 40_000;
  */
 export class RelativeRows implements Rows {
   readonly #changes = new Listeners<RowsChange>();
+  readonly #read: ReadPage;
   readonly #reads: Reads;
   #stretches: Stretch[] = [];
   #older: Pointer | undefined;
@@ -36,8 +38,11 @@ export class RelativeRows implements Rows {
   #end: LogPage | undefined;
   #failed: LogError | undefined;
   #wanted = { from: 0, to: 0 };
+  /** How often more was heard of: a read begun before may not have seen it. */
+  #heard = 0;
 
   constructor(read: ReadPage) {
+    this.#read = read;
     this.#reads = new Reads(read);
   }
 
@@ -84,6 +89,14 @@ export class RelativeRows implements Rows {
     return (stretch?.first ?? 0) + index;
   }
 
+  /** The row of a line, which is read, with what is around it, where it is not loaded. */
+  async bring(pointer: Pointer, options: CallOptions): Promise<number> {
+    const known = this.rowOfPointer(pointer);
+    if (known !== undefined) return known;
+    this.restart(await this.#read({ position: { at: 'around', pointer }, limit: { lines: 100 } }, options));
+    return this.rowOfPointer(pointer) ?? Math.max(0, this.#loadedEnd - 1);
+  }
+
   /** The row of a line that is loaded. */
   rowOfPointer(pointer: Pointer): number | undefined {
     for (const { first, content } of this.#stretches) {
@@ -126,6 +139,14 @@ export class RelativeRows implements Rows {
   put(page: LogPage): void {
     this.#append(page);
     this.#end = page;
+    this.#changes.tell({ kind: 'content' });
+  }
+
+  /** Lines have been written that no tail brings. */
+  more(): void {
+    this.#heard++;
+    if (!this.#end || this.#end.complete) return;
+    this.#end = undefined;
     this.#changes.tell({ kind: 'content' });
   }
 
@@ -187,9 +208,11 @@ export class RelativeRows implements Rows {
   }
 
   #readNewer(pointer: Pointer): void {
+    const heard = this.#heard;
     this.#start(this.end, { at: 'after', pointer }, pageLimit.lines, (page) => {
       this.#append(page);
-      if (page.complete || page.lines.count === 0) this.#end = page;
+      const isEnd = (page.scanned?.lines ?? page.lines.count) === 0 && heard === this.#heard;
+      if (page.complete || isEnd) this.#end = page;
     });
   }
 
