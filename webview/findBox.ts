@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit';
-import type { Direction } from './find/find.ts';
+import type { Direction } from './find/nearestLine.ts';
 import './find/findWidget.ts';
 import type { FindEvents, FindWidget } from './find/findWidget.ts';
 import type { KeptState } from './keptState.ts';

@@ -38,6 +38,8 @@ export class ShownLog implements Disposes {
   #rows: Rows;
   #isFollowing = false;
   #marksVersion = 0;
+  /** Where one was in all rows before only some were shown, and how far below the edge the line is. */
+  #left = { row: 0, below: 0 };
 
   constructor(address: LogAddress, parts: ShownParts) {
     this.#parts = parts;
@@ -238,6 +240,9 @@ export class ShownLog implements Disposes {
       showRows: (rows) => {
         this.#showRows(rows);
       },
+      placeRow: (row) => {
+        this.#placeRow(row, this.#left.below);
+      },
       goTo: (row) => {
         this.#goToMatch(row);
       },
@@ -258,18 +263,25 @@ export class ShownLog implements Disposes {
     if (stretch) view.revealColumns(stretch);
   }
 
-  /** Other rows of the same log; the line one looks at stays where it is. */
+  /** Other rows of the same log; a line with a number, if one looks at it, stays where it is. */
   #showRows(rows: Rows): void {
     const { view } = this.#parts;
-    const { row } = view.selection.active;
+    const { isNumbered } = this.session;
+    const row = isNumbered ? view.selection.active.row : view.caretRow;
     const line = this.#rows.lineNumber(row) ?? 1;
     const below = view.distanceOf(row);
+    this.#left = { row: this.#rows === this.session.rows ? row : this.#left.row, below };
     this.#rows = rows;
     this.restyle();
-    const place = { row: rows.rowOf(line), column: 0 };
-    view.selection.select(place, place);
-    view.scrollToRow(place.row, 'top', below);
+    const unnumbered = rows === this.session.rows ? this.#left.row : rows.first;
+    this.#placeRow(isNumbered ? rows.rowOf(line) : unnumbered, below);
     this.#follow(false);
+  }
+
+  #placeRow(row: number, below: number): void {
+    const { view } = this.#parts;
+    view.selection.select({ row, column: 0 }, { row, column: 0 });
+    view.scrollToRow(row, 'top', below);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Disposes } from '../../src/base/disposables.ts';
 import { LogError } from '../../src/model/errors.ts';
 import type { LogPage } from '../../src/model/page.ts';
-import type { Checkpoint, LineSearch, ReadLines } from '../find/lineSearch.ts';
+import type { Position } from '../../src/model/query.ts';
+import type { LineSearch, ReadLines } from '../find/lineSearch.ts';
 import { Listeners } from '../listeners.ts';
 import type { Row, Rows, RowsChange } from './rows.ts';
 import { Segments, type Range } from './segments.ts';
@@ -12,22 +13,19 @@ interface Reading extends Range {
   readonly abort: AbortController;
 }
 
-/** Only the lines a search has found, as far as it has come; each still knows its number. */
+/** Only the lines a search has found, as far as it has come; each still knows its number, and is read by it. */
 export class FilteredRows implements Rows {
   readonly #search: LineSearch;
   readonly #read: ReadLines;
-  readonly #isNumbered: boolean;
   readonly #segments = new Segments();
   readonly #changes = new Listeners<RowsChange>();
   #reading: Reading | undefined;
   #failed: (Range & { readonly error: LogError }) | undefined;
   #wanted: Range = { from: 0, to: 0 };
 
-  /** `isNumbered`: a line can be read by its number. */
-  constructor(search: LineSearch, read: ReadLines, isNumbered: boolean) {
+  constructor(search: LineSearch, read: ReadLines) {
     this.#search = search;
     this.#read = read;
-    this.#isNumbered = isNumbered;
   }
 
   readonly first = 0;
@@ -46,8 +44,7 @@ export class FilteredRows implements Rows {
   }
 
   lineNumber(row: number): number | undefined {
-    const number = this.#search.lines.at(row);
-    return number === 0 ? undefined : number;
+    return this.#search.lines.at(row);
   }
 
   rowOf(line: number): number {
@@ -112,26 +109,19 @@ export class FilteredRows implements Rows {
     );
   }
 
-  /** Reads on from the nearest place known until the wanted matches have come. */
+  /** Reads on until the wanted matches have come. */
   async #load({ from, to, abort }: Reading): Promise<void> {
-    let { index, position } = this.#placeOf(from);
+    const { lines, filter } = this.#search;
+    let position: Position = { at: 'line', line: lines.at(from) ?? 1 };
+    let index = from;
     while (index < to) {
-      const isOnTheWay = index < from;
-      const limit = { lines: (isOnTheWay ? from : to) - index, bytes: 1_048_576 };
-      const { filter } = this.#search;
-      const page: LogPage = await this.#read({ position, filter, limit, withoutText: isOnTheWay }, abort);
+      const limit = { lines: to - index, bytes: 1_048_576 };
+      const page: LogPage = await this.#read({ position, filter, limit }, abort);
       if (abort.signal.aborted) return;
-      if (!isOnTheWay) this.#segments.put(index, page.lines);
+      this.#segments.put(index, page.lines);
       index += page.lines.count;
       if (page.complete || page.scanned?.lines === 0) return;
       position = { at: 'after', pointer: page.newer };
     }
-  }
-
-  #placeOf(index: number): Checkpoint {
-    const line = this.#search.lines.at(index);
-    return this.#isNumbered && line !== undefined
-      ? { index, position: { at: 'line', line } }
-      : this.#search.checkpoint(index);
   }
 }

@@ -1,13 +1,11 @@
 import type { Disposes } from '../../src/base/disposables.ts';
 import { linePointer } from '../../src/base/lineBatch.ts';
 import { LogError } from '../../src/model/errors.ts';
-import type { LogPage } from '../../src/model/page.ts';
 import type { Pointer } from '../../src/model/pointer.ts';
 import type { Position, TextPattern } from '../../src/model/query.ts';
 import { compilePattern, type Pattern } from '../../src/text/matcher.ts';
 import { LineSearch, type ReadLines } from './lineSearch.ts';
-
-export type Direction = 'next' | 'previous';
+import { nearestLine, type Direction } from './nearestLine.ts';
 
 /** A line found: by number where lines have places by number, by pointer anyway when it was read for this. */
 export interface FoundLine {
@@ -18,7 +16,7 @@ export interface FoundLine {
 
 /** Where to look on from. */
 export interface FromLine {
-  readonly line: number;
+  readonly line: number | undefined;
   readonly pointer: Pointer | undefined;
 }
 
@@ -28,6 +26,8 @@ export class Find implements Disposes {
   readonly search: LineSearch;
   readonly #read: ReadLines;
   readonly #isNumbered: boolean;
+  readonly #changed: () => void;
+  #isReadingOn = false;
   #looking = new AbortController();
 
   /** Throws `invalidRequest` when the pattern cannot be understood. */
@@ -35,6 +35,7 @@ export class Find implements Disposes {
     this.pattern = compilePattern(text);
     this.#read = read;
     this.#isNumbered = isNumbered;
+    this.#changed = changed;
     this.search = new LineSearch(read, { text }, changed);
   }
 
@@ -44,6 +45,16 @@ export class Find implements Disposes {
     const { lines } = this.search;
     const index = lines.indexFrom(line);
     return lines.at(index) === line ? index + 1 : undefined;
+  }
+
+  /** Looks for the next match, farther than one page. */
+  get isReadingOn(): boolean {
+    return this.#isReadingOn;
+  }
+
+  /** Which match a line is can be told. */
+  get isNumbered(): boolean {
+    return this.#isNumbered;
   }
 
   /** The nearest match before or after a line (or on it, with `including`), around the end if need be. */
@@ -72,10 +83,11 @@ export class Find implements Disposes {
   }
 
   /** What the search, which runs from the start, knows already. */
-  #known(direction: Direction, line: number, including: boolean): FoundLine | undefined | 'unknown' {
-    if (!this.#isNumbered) return 'unknown';
+  #known(direction: Direction, line = 1, including = false): FoundLine | undefined | 'unknown' {
     const { lines, state } = this.search;
     const isDone = state.kind === 'done';
+    if (isDone && lines.length === 0) return undefined;
+    if (!this.#isNumbered) return 'unknown';
     const at = lines.indexFrom(direction === 'next' ? line + (including ? 0 : 1) : line + (including ? 1 : 0));
     const found = lines.at(direction === 'next' ? at : at - 1);
     const isPassed = isDone || at < lines.length;
@@ -87,12 +99,20 @@ export class Find implements Disposes {
 
   async #lookFor(direction: Direction, from: FromLine, including: boolean): Promise<FoundLine | undefined> {
     if (including && from.pointer !== undefined) {
-      const here = await this.#page({ at: 'around', pointer: from.pointer });
-      const line = foundIn(here, 'next', false);
-      if (line?.pointer === from.pointer) return line;
+      const here = await this.#at(from.pointer);
+      if (here) return here;
     }
     const start = startOf(direction, from);
     return start && this.#walk(direction, start, false);
+  }
+
+  /** A line, if it matches. */
+  async #at(pointer: Pointer): Promise<FoundLine | undefined> {
+    const query = { position: { at: 'around', pointer }, limit: { lines: 1 }, withoutText: true } as const;
+    const { lines } = await this.#read({ ...query, filter: this.search.filter }, { signal: this.#looking.signal });
+    for (let index = 0; index < lines.count; index++)
+      if (linePointer(lines, index) === pointer) return { line: lines.numbers[index] ?? 0, pointer, wrapped: false };
+    return undefined;
   }
 
   #around(direction: Direction): Promise<FoundLine | undefined> {
@@ -100,22 +120,18 @@ export class Find implements Disposes {
   }
 
   async #walk(direction: Direction, start: Position, wrapped: boolean): Promise<FoundLine | undefined> {
-    let position: Position | undefined = start;
-    while (position) {
-      const page: LogPage = await this.#page(position);
-      const found = foundIn(page, direction, wrapped);
-      if (found) return found;
-      position = onward(page, direction);
+    const { signal } = this.#looking;
+    const wentOn = (): void => {
+      if (this.#isReadingOn) return;
+      this.#isReadingOn = true;
+      this.#changed();
+    };
+    try {
+      const found = await nearestLine(this.#read, this.search.filter, direction, start, { signal, wentOn });
+      return found && { ...found, wrapped };
+    } finally {
+      this.#isReadingOn = false;
     }
-    return undefined;
-  }
-
-  #page(position: Position): Promise<LogPage> {
-    const limit = { lines: 1 };
-    return this.#read(
-      { position, limit, filter: this.search.filter, withoutText: true },
-      { signal: this.#looking.signal },
-    );
   }
 }
 
@@ -131,17 +147,6 @@ export function patternProblem(text: TextPattern): string | undefined {
 
 function startOf(direction: Direction, { line, pointer }: FromLine): Position | undefined {
   if (pointer !== undefined) return { at: direction === 'next' ? 'after' : 'before', pointer };
+  if (line === undefined) return { at: direction === 'next' ? 'start' : 'end' };
   return direction === 'next' ? { at: 'line', line: line + 1 } : undefined;
-}
-
-function foundIn({ lines }: LogPage, direction: Direction, wrapped: boolean): FoundLine | undefined {
-  if (lines.count === 0) return undefined;
-  const index = direction === 'next' ? 0 : lines.count - 1;
-  return { line: lines.numbers[index] ?? 0, pointer: linePointer(lines, index), wrapped };
-}
-
-function onward(page: LogPage, direction: Direction): Position | undefined {
-  if (direction === 'previous') return page.older === undefined ? undefined : { at: 'before', pointer: page.older };
-  if (page.complete || page.scanned?.lines === 0) return undefined;
-  return { at: 'after', pointer: page.newer };
 }

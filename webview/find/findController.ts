@@ -1,14 +1,17 @@
 import type { Disposes } from '../../src/base/disposables.ts';
 import { linePointer } from '../../src/base/lineBatch.ts';
+import type { Pointer } from '../../src/model/pointer.ts';
 import type { TextPattern } from '../../src/model/query.ts';
-import { formatCount } from '../amounts.ts';
 import { FilteredRows } from '../document/filteredRows.ts';
+import { RelativeRows } from '../document/relativeRows.ts';
 import type { Rows } from '../document/rows.ts';
 import type { LogSession } from '../logSession.ts';
 import type { Stretch } from '../rows/rowsPainter.ts';
 import type { Translate } from '../words.ts';
-import { Find, patternProblem, type Direction, type FoundLine, type FromLine } from './find.ts';
+import { Find, patternProblem, type FoundLine, type FromLine } from './find.ts';
+import { statusOf } from './findStatus.ts';
 import type { FindStatus } from './findWidget.ts';
+import type { Direction } from './nearestLine.ts';
 
 /** What a search acts upon. */
 export interface FindSurface {
@@ -19,8 +22,10 @@ export interface FindSurface {
   rows(): Rows;
   /** The row to search from. */
   fromRow(): number;
-  /** Shows other rows, keeping the line that one looks at in place. */
+  /** Shows other rows, keeping the line that one looks at in place where it has a number. */
   showRows(rows: Rows): void;
+  /** Has a row where the line was that one looked at when other rows were shown. */
+  placeRow(row: number): void;
   goTo(row: number): void;
   textOf(row: number): string | undefined;
   /** Something to be shown has changed. */
@@ -32,7 +37,10 @@ export class FindController implements Disposes {
   readonly #surface: FindSurface;
   #query: TextPattern = { pattern: '' };
   #find: Find | undefined;
-  #filtered: FilteredRows | undefined;
+  #filtered: FilteredRows | RelativeRows | undefined;
+  /** The last line one was at of which that is known. */
+  #place: FromLine = { line: undefined, pointer: undefined };
+  readonly #ended = new AbortController();
   #current: { readonly line: number; readonly row: number } | undefined;
   #onlyMatching = false;
   #problem = '';
@@ -130,23 +138,15 @@ export class FindController implements Disposes {
 
   status(): FindStatus {
     const { t, language } = this.#surface;
-    const find = this.#find;
-    if (!find) return { words: '', tone: 'quiet', progress: undefined };
-    const { state, lines, progress } = find.search;
-    const count = formatCount(lines.length, language);
-    const at = this.#current && find.ordinal(this.#current.line);
-    const place = at === undefined ? '?' : formatCount(at, language);
-    switch (state.kind) {
-      case 'searching':
-        return { words: t('{0} of {1} so far', place, count), tone: 'quiet', progress: progress ?? 0 };
-      case 'failed':
-        return { words: state.error.message, tone: 'bad', progress: undefined };
-      case 'cancelled':
-        return { words: t('{0} of {1}, stopped', place, count), tone: 'quiet', progress: undefined };
-      case 'done':
-        if (lines.length === 0) return { words: t('No results'), tone: 'bad', progress: undefined };
-        return { words: t('{0} of {1}', place, count), tone: 'quiet', progress: undefined };
-    }
+    if (!this.#find) return { words: '', tone: 'quiet', progress: undefined };
+    return statusOf(this.#find, this.#current?.line, t, language);
+  }
+
+  /** The row of a line in the rows shown now, of a log without numbers; reads it when it is not loaded. */
+  bring(pointer: Pointer): Promise<number> {
+    const filtered = this.#filtered;
+    if (filtered instanceof RelativeRows) return filtered.bring(pointer, { signal: this.#ended.signal });
+    return this.#surface.session.rowOf(pointer);
   }
 
   /** Words for what a screen reader should be told of the last step. */
@@ -155,6 +155,7 @@ export class FindController implements Disposes {
   }
 
   dispose(): void {
+    this.#ended.abort();
     this.#end();
     this.#filtered?.dispose();
   }
@@ -167,8 +168,16 @@ export class FindController implements Disposes {
 
   #progressed(find: Find): void {
     if (find !== this.#find) return;
-    this.#filtered?.grown();
+    const filtered = this.#filtered;
+    if (filtered instanceof FilteredRows) filtered.grown();
+    else if (filtered && find.search.state.kind === 'done') this.#foundMore(find, filtered);
     this.#surface.changed();
+  }
+
+  /** Rows in which nothing matched yet begin with what does now. */
+  #foundMore(find: Find, rows: RelativeRows): void {
+    if (rows.end > rows.first) rows.more();
+    else void this.#placeAt(rows, () => find.nearest('next', this.#place, true));
   }
 
   async #go(direction: Direction, including: boolean): Promise<void> {
@@ -192,10 +201,10 @@ export class FindController implements Disposes {
     const rows = this.#surface.rows();
     const fromRow = this.#surface.fromRow();
     const row = rows.at(fromRow);
-    return {
-      line: rows.lineNumber(fromRow) ?? 1,
-      pointer: row.kind === 'line' ? linePointer(row.batch, row.index) : undefined,
-    };
+    const pointer = row.kind === 'line' ? linePointer(row.batch, row.index) : undefined;
+    const line = rows.lineNumber(fromRow);
+    if (line !== undefined || pointer !== undefined) this.#place = { line, pointer };
+    return this.#place;
   }
 
   #typingFrom(): FromLine {
@@ -205,29 +214,63 @@ export class FindController implements Disposes {
     return this.#anchor.from;
   }
 
-  async #reach({ line, pointer, wrapped }: FoundLine): Promise<void> {
-    const { session } = this.#surface;
-    const rows = this.#surface.rows();
-    const row = session.isNumbered || this.#onlyMatching ? rows.rowOf(line) : pointer && (await session.rowOf(pointer));
+  async #reach(found: FoundLine): Promise<void> {
+    const row = await this.#rowOf(found);
     if (row === undefined) return;
-    this.#wasWrapped = wrapped;
-    this.#current = { line, row };
+    this.#wasWrapped = found.wrapped;
+    this.#current = { line: found.line, row };
     this.#surface.goTo(row);
+  }
+
+  /** The row that shows a line found, in the rows shown now. */
+  async #rowOf({ line, pointer }: FoundLine): Promise<number | undefined> {
+    const { session } = this.#surface;
+    if (session.isNumbered) return this.#surface.rows().rowOf(line);
+    return pointer === undefined ? undefined : this.bring(pointer);
   }
 
   #showMatching(find: Find): void {
     const { session } = this.#surface;
+    const from = this.#from();
     this.#filtered?.dispose();
-    this.#filtered = new FilteredRows(find.search, session.read.bind(session), session.isNumbered);
     this.#current = undefined;
-    this.#surface.showRows(this.#filtered);
+    const read = session.read.bind(session);
+    if (session.isNumbered) {
+      this.#filtered = new FilteredRows(find.search, read);
+      this.#surface.showRows(this.#filtered);
+      return;
+    }
+    const { filter } = find.search;
+    const rows = new RelativeRows((query, options) => read({ ...query, filter }, options));
+    this.#filtered = rows;
+    this.#surface.showRows(rows);
+    void this.#placeAt(rows, () => find.nearest('next', from, true));
   }
 
   #showAll(): void {
-    if (!this.#filtered) return;
-    this.#filtered.dispose();
+    const filtered = this.#filtered;
+    if (!filtered) return;
+    const { session } = this.#surface;
+    const { pointer } = this.#from();
+    filtered.dispose();
     this.#filtered = undefined;
     this.#current = undefined;
-    this.#surface.showRows(this.#surface.session.rows);
+    this.#surface.showRows(session.rows);
+    if (!session.isNumbered) void this.#placeAt(session.rows, () => Promise.resolve(pointer && { pointer }));
+  }
+
+  /** Goes, in rows that have just been shown, to the line that is to be seen there. */
+  async #placeAt(
+    rows: Rows,
+    seek: () => Promise<{ readonly pointer: Pointer | undefined } | undefined>,
+  ): Promise<void> {
+    try {
+      const pointer = (await seek())?.pointer;
+      if (pointer === undefined || rows !== this.#surface.rows()) return;
+      const row = await this.bring(pointer);
+      if (rows === this.#surface.rows()) this.#surface.placeRow(row);
+    } catch {
+      // What cannot be read is told by the search and by the rows.
+    }
   }
 }

@@ -19,12 +19,6 @@ export type SearchState =
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'failed'; readonly error: LogError };
 
-/** Reading from `position` gives the match of this index first. */
-export interface Checkpoint {
-  readonly index: number;
-  readonly position: Position;
-}
-
 const pageLines = 10_000;
 /** A log that grows is looked at again this often at most, and not before the new lines have been shown. */
 const pauseMilliseconds = 300;
@@ -36,7 +30,6 @@ export class LineSearch implements Disposes {
   readonly #read: ReadLines;
   readonly #changed: () => void;
   readonly #ended = new AbortController();
-  readonly #checkpoints: Checkpoint[] = [];
   #position: Position = { at: 'start' };
   #state: SearchState = { kind: 'searching' };
   #isRunning = false;
@@ -58,18 +51,6 @@ export class LineSearch implements Disposes {
   /** Share of the log looked at, 0 to 1; undefined when nobody knows how long it is. */
   get progress(): number | undefined {
     return this.#total === undefined ? undefined : Math.min(1, this.#scanned / Math.max(1, this.#total));
-  }
-
-  /** The last place known that is not behind match `index`. */
-  checkpoint(index: number): Checkpoint {
-    let low = 0;
-    let high = this.#checkpoints.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#checkpoints[middle]?.index ?? Infinity) <= index) low = middle + 1;
-      else high = middle;
-    }
-    return this.#checkpoints[low - 1] ?? { index: 0, position: { at: 'start' } };
   }
 
   /** Lines have been written: goes on where it stopped. */
@@ -119,10 +100,7 @@ export class LineSearch implements Disposes {
   #take(page: LogPage): boolean {
     if (this.#ended.signal.aborted) return true;
     const { lines, scanned, newer, complete } = page;
-    if (lines.count > 0) {
-      this.#checkpoints.push({ index: this.lines.length, position: this.#position });
-      this.lines.addAll(lines.numbers);
-    }
+    this.lines.addAll(lines.numbers);
     this.#scanned += scanned?.lines ?? lines.count;
     this.#total = scanned?.total ?? page.total ?? this.#total;
     this.#position = { at: 'after', pointer: newer };
