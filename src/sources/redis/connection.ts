@@ -41,7 +41,7 @@ export class RedisConnection implements AsyncDisposable {
   #failure: LogError | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
   #closed = false;
-  #readyAt: number | undefined;
+  #wasReady = false;
   #backAt = Number.NEGATIVE_INFINITY;
 
   constructor(address: RedisAddress, options: ServerOptions, trace?: (words: string) => void) {
@@ -51,8 +51,9 @@ export class RedisConnection implements AsyncDisposable {
     this.#redis = clientOf(address, options);
     this.#redis.on('error', (error: unknown) => this.#fails(error));
     this.#redis.on('ready', () => {
-      if (this.#readyAt !== undefined) this.#backAt = performance.now();
-      this.#readyAt = performance.now();
+      // Also when it was down already before this could connect for the first time.
+      if (this.#wasReady || this.#failedAt > 0) this.#backAt = performance.now();
+      this.#wasReady = true;
       this.#failure = undefined;
       this.#trace?.(`connected to ${address.name}`);
     });

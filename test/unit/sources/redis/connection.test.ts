@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CredentialStore, Credentials } from '../../../../src/model/connect.ts';
 import { openRedis } from '../../../../src/sources/redis/connection.ts';
+import { eventually } from '../../../harness/eventually.ts';
 import { RedisServer } from '../../../harness/redisServer.ts';
 
 let server: RedisServer;
@@ -68,6 +69,18 @@ describe('a connection to Redis', () => {
     });
     await server.restart();
     await expect.poll(() => redis.call(['GET', 'kept']).then(String, () => 'down')).toBe('yes');
+  });
+
+  it('knows that Redis has only just come back, also one that it has never seen up', async () => {
+    await using first = await openRedis(server.url, { credentials });
+    await first.call(['PING']);
+    expect(first.isJustBack).toBe(false);
+    server.kill();
+    await using late = await openRedis(server.url, { credentials });
+    await expect(late.call(['PING'])).rejects.toMatchObject({ code: 'unavailable' });
+    await server.restart();
+    await eventually(() => late.call(['PING']));
+    expect(late.isJustBack).toBe(true);
   });
 
   it('says in words that nobody listens', async () => {
