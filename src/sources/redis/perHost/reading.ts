@@ -62,7 +62,7 @@ export class LogReading implements ChunkedSource {
   }
 
   async look<T>(look: (log: ChunkedLog) => T): Promise<T> {
-    for (;;) {
+    for (let before: Want | undefined; ;) {
       if (this.#signal?.aborted) throw abortReason(this.#signal);
       this.#log ??= await this.#begin();
       try {
@@ -72,6 +72,10 @@ export class LogReading implements ChunkedSource {
       } catch (error) {
         if (error instanceof LogError && error.code === 'invalidPointer') await this.#checkThere();
         if (!(error instanceof NotHeld)) throw error;
+        // What was fetched and is still not there never will be.
+        if (JSON.stringify(error.want) === JSON.stringify(before))
+          throw new LogError('internal', 'The lines of this log in Redis do not fit its order.', { cause: error });
+        before = error.want;
         await this.#fetch(this.#log, error.want);
       }
     }
@@ -133,7 +137,7 @@ export class LogReading implements ChunkedSource {
     switch (want.kind) {
       case 'row': {
         const stretch = { row: want.row, forward: this.#isOnward(want.row), rows: this.#rowsWanted(log.places) };
-        if (!log.places.at(want.row)) await this.#run(log, this.#entriesOf(stretch, log.places));
+        if (log.isOwn || !log.places.at(want.row)) await this.#run(log, this.#entriesOf(stretch, log.places));
         await this.#wide.fetchLines(log, stretch);
         return;
       }
@@ -251,7 +255,8 @@ export class LogReading implements ChunkedSource {
           log.know(isAll ? 1 : Math.min(...found.map(({ firstRow }) => firstRow)), row ?? log.rows);
         },
       };
-    const start = row ?? 1;
+    // A chunk whose place is known, but that is no longer at hand, is asked for from its beginning.
+    const start = row === undefined ? 1 : (places?.at(row)?.firstRow ?? row);
     const onward: Command = ['XRANGE', key, start, '+', 'COUNT', most];
     // An entry that begins before the row may hold it, unless one is known to end there.
     const isStart = start === 1 || places?.at(start - 1) !== undefined;

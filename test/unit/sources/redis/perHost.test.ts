@@ -347,6 +347,21 @@ describe('a page takes', () => {
   });
 });
 
+describe('a log of more than is kept in memory', () => {
+  it('is read again where it was read before, from the middle of an entry too', async () => {
+    const text = 'x'.repeat(250);
+    const lines = columns(Array.from({ length: 1_000 }, () => text));
+    for (let from = 1; from <= 160_000; from += 1_000) await sink.append({ ...ref, firstNumber: from, lines });
+    await readOnward(source, ref);
+    for (const line of [501, 1_502, 80_503]) {
+      const page = await source.readLog({ ...ref, position: { at: 'line', line }, limit: { lines: 1 } });
+      expect(linesIn(page).map(({ number }) => number)).toEqual([line]);
+      const before = await source.readLog({ ...ref, position: { at: 'before', pointer: page.newer } });
+      expect(linesIn(before).at(-1)?.number).toBe(line - 1);
+    }
+  });
+});
+
 describe('an execution that was deleted', () => {
   it('leaves nothing, and a new one of the same name begins anew', async () => {
     await append(sink, ref, 1, 10);
