@@ -77,6 +77,18 @@ export class LogActions {
     });
   }
 
+  async goToError(direction: 'next' | 'previous'): Promise<void> {
+    const shown = this.#owner.shown();
+    await this.attempt(async () => {
+      try {
+        await shown?.goToError(direction);
+      } catch (error) {
+        // A log that one has left need not say why it was not read.
+        if (shown === this.#owner.shown()) throw error;
+      }
+    });
+  }
+
   changeSettings(settings: ViewSettings): void {
     this.#owner.restyle(settings);
     void this.attempt(async (host, options) => host.changeSettings(settings, options));

@@ -39,8 +39,8 @@ export function shortcutActs(view: Acting): Readonly<Record<Shortcut, () => void
     },
     nextMatch: () => void findBox.go('next'),
     previousMatch: () => void findBox.go('previous'),
-    nextError: () => view.shown()?.goToError('next'),
-    previousError: () => view.shown()?.goToError('previous'),
+    nextError: () => void actions.goToError('next'),
+    previousError: () => void actions.goToError('previous'),
     wrap: () => {
       actions.toggleWrap();
     },

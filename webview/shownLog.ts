@@ -7,7 +7,9 @@ import { formatCount } from './amounts.ts';
 import { Details } from './details.ts';
 import type { Rows } from './document/rows.ts';
 import { ErrorLines } from './find/errorLines.ts';
+import { ErrorWalk } from './find/errorWalk.ts';
 import { FindController } from './find/findController.ts';
+import type { Direction } from './find/nearestLine.ts';
 import type { KeptState } from './keptState.ts';
 import { LogSession, type SessionEvent, type StartPlace } from './logSession.ts';
 import type { LogRows } from './rows/logRows.ts';
@@ -34,6 +36,7 @@ export class ShownLog implements Disposes {
   readonly find: FindController;
   readonly #parts: ShownParts;
   readonly #ends = new Disposables();
+  readonly #errorWalk: ErrorWalk;
   #errors: ErrorLines | undefined;
   #rows: Rows;
   #isFollowing = false;
@@ -54,6 +57,7 @@ export class ShownLog implements Disposes {
     });
     this.#ends.add(this.details);
     this.find = this.#ends.add(this.#makeFind());
+    this.#errorWalk = this.#ends.add(new ErrorWalk((query, options) => this.find.readShown(query, options)));
     this.#ends.add(
       this.session.onEvent((event) => {
         this.#heard(event);
@@ -112,27 +116,25 @@ export class ShownLog implements Disposes {
     this.#follow(false);
   }
 
-  /** Goes to where the nearest run of errors begins; false when there is none. */
-  goToError(direction: 'next' | 'previous'): boolean {
-    const { view, t } = this.#parts;
-    const rows = this.#rows;
-    const line = this.#errors?.nearest(direction, rows.lineNumber(view.selection.active.row) ?? 0);
-    if (line === undefined) {
-      this.#parts.say(t('No errors in this log'));
-      return false;
+  /** Goes to where the nearest run of errors begins. */
+  async goToError(direction: Direction): Promise<void> {
+    if (!this.session.isNumbered) {
+      const outcome = await this.#errorWalk.nearest(direction, this.find.here);
+      if (outcome) this.#goToError(outcome.pointer === undefined ? undefined : await this.find.bring(outcome.pointer));
+      return;
     }
-    this.goToLine(line);
-    return true;
+    const from = this.#rows.lineNumber(this.#parts.view.selection.active.row) ?? 0;
+    const line = this.#errors?.nearest(direction, from);
+    this.#goToError(line === undefined ? undefined : this.#rows.rowOf(line));
   }
 
-  get errorCount(): number {
-    return this.#errors?.lines.length ?? 0;
+  /** Nobody knows before they are sought, but where they are counted. */
+  get mayHaveErrors(): boolean {
+    return this.#errors ? this.#errors.lines.length > 0 : this.session.state.kind === 'ready';
   }
 
   goToLine(line: number): void {
-    this.#follow(false);
-    this.#parts.view.goTo({ row: this.#rows.rowOf(line), column: 0 }, 'center');
-    this.#parts.changed();
+    this.#goToRow(this.#rows.rowOf(line));
   }
 
   /** What to keep of this view. */
@@ -276,6 +278,17 @@ export class ShownLog implements Disposes {
     const unnumbered = rows === this.session.rows ? this.#left.row : rows.first;
     this.#placeRow(isNumbered ? rows.rowOf(line) : unnumbered, below);
     this.#follow(false);
+  }
+
+  #goToError(row: number | undefined): void {
+    if (row === undefined) this.#parts.say(this.#parts.t('No errors in this log'));
+    else this.#goToRow(row);
+  }
+
+  #goToRow(row: number): void {
+    this.#follow(false);
+    this.#parts.view.goTo({ row, column: 0 }, 'center');
+    this.#parts.changed();
   }
 
   #placeRow(row: number, below: number): void {

@@ -28,11 +28,9 @@ function hostTools(t: Translate, { shown, actions }: ToolbarGround): Tools[numbe
   ];
 }
 
-function errorTools(t: Translate, { shown }: ToolbarGround): Tools[number] {
-  const disabled = (shown?.errorCount ?? 0) === 0;
-  const go = (direction: 'next' | 'previous') => () => {
-    shown?.goToError(direction);
-  };
+function errorTools(t: Translate, { shown, actions }: ToolbarGround): Tools[number] {
+  const disabled = !shown?.mayHaveErrors;
+  const go = (direction: 'next' | 'previous') => () => void actions.goToError(direction);
   return [
     { icon: 'arrow-up', title: t('Previous Error (Shift+F8)'), disabled, press: go('previous') },
     { icon: 'arrow-down', title: t('Next Error (F8)'), disabled, press: go('next') },

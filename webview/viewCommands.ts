@@ -32,7 +32,7 @@ function obey(command: ViewCommand, view: Commanded): void {
       return;
     case 'nextError':
     case 'previousError':
-      view.shown()?.goToError(command.command === 'nextError' ? 'next' : 'previous');
+      void view.actions.goToError(command.command === 'nextError' ? 'next' : 'previous');
       return;
     case 'follow':
       void view.shown()?.follow();

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { NewLine } from '../../src/base/lineBatch.ts';
 import type { LogSource } from '../../src/model/source.ts';
 import { eventually } from '../harness/eventually.ts';
-import { mount, painted, press, recorded, relative, type Mounted } from './mount.ts';
+import { BigLog } from './bigLog.ts';
+import { bigAddress, mount, painted, press, recorded, relative, type Mounted } from './mount.ts';
 import { uncounted } from './uncounted.ts';
 
 interface Log {
@@ -130,4 +131,63 @@ describe.each(logs)('in %s', (_name, open) => {
       });
     }
   });
+
+  test('F8 goes from one run of errors to the next, both ways and around the end', async () => {
+    const isError = (index: number): boolean => (index >= 900 && index < 1_600) || index === 3_500;
+    const { view } = await open(
+      Array.from({ length: 4_000 }, (_, index) => ({
+        text: `line ${index}`,
+        level: isError(index) ? ('error' as const) : ('info' as const),
+      })),
+    );
+    view.rows.focus();
+    for (const next of ['line 900', 'line 3500', 'line 900']) {
+      await press('{F8}');
+      await comesTo(view, next);
+    }
+    for (const previous of ['line 3500', 'line 900', 'line 3500']) {
+      await press('{Shift>}{F8}{/Shift}');
+      await comesTo(view, previous);
+    }
+  });
+
+  test('F8 among only matching lines goes to errors that match', async () => {
+    const lines: NewLine[] = haystack().map((text) => ({ text, level: 'info' }));
+    for (const index of [1_200, 2_500, 3_000]) lines[index] = { text: lines[index]?.text ?? '', level: 'error' };
+    const { view } = await open(lines);
+    await find(view, 'needle');
+    await comesTo(view, 'needle 500');
+    await press('{Alt>}l{/Alt}');
+    await eventually(() => {
+      expect(view.lines().length).toBe(4);
+    });
+    await press('{F8}');
+    await comesTo(view, 'needle 2500');
+  });
+});
+
+test('reading on to a match can be stopped, and then reads no more', async () => {
+  const log = new BigLog(10_000_000);
+  const view = await mount(uncounted(log), { address: bigAddress, reveal: { at: 'start' } });
+  const stops = async (): Promise<void> => {
+    await eventually(() => {
+      expect(view.find('[aria-label="Stop searching"]')).not.toBeNull();
+    });
+    view.find('[aria-label="Stop searching"]')?.click();
+    await eventually(() => {
+      expect(view.find('[aria-label="Stop searching"]')).toBeNull();
+    });
+    expect(words(view)).toBe('0 found, stopped');
+    const reads = log.reads.length;
+    await painted();
+    await painted();
+    expect(log.reads.length).toBe(reads);
+  };
+  await find(view, 'nowhere');
+  await eventually(() => {
+    expect(words(view)).toBe('0 found so far');
+  });
+  await stops();
+  await press('{Enter}');
+  await stops();
 });

@@ -1,12 +1,16 @@
 import type { Disposes } from '../../src/base/disposables.ts';
+import type { LogFilter } from '../../src/model/query.ts';
 import { LineSearch, type ReadLines } from './lineSearch.ts';
+import type { Direction } from './nearestLine.ts';
+
+export const errorFilter: LogFilter = { levels: ['error', 'fatal'] };
 
 /** Where the errors of a log are, loaded or not: for the overview, and to go from one to the next. */
 export class ErrorLines implements Disposes {
   readonly #search: LineSearch;
 
   constructor(read: ReadLines, changed: () => void) {
-    this.#search = new LineSearch(read, { levels: ['error', 'fatal'] }, changed);
+    this.#search = new LineSearch(read, errorFilter, changed);
   }
 
   get lines(): Uint32Array {
@@ -19,7 +23,7 @@ export class ErrorLines implements Disposes {
   }
 
   /** The first line of the nearest run of errors: a stack trace counts once. */
-  nearest(direction: 'next' | 'previous', line: number): number | undefined {
+  nearest(direction: Direction, line: number): number | undefined {
     const { lines } = this;
     const at = this.#search.lines.indexFrom(line + (direction === 'next' ? 1 : 0));
     if (direction === 'next') {

@@ -1,5 +1,6 @@
 import type { Disposes } from '../../src/base/disposables.ts';
 import { linePointer } from '../../src/base/lineBatch.ts';
+import type { LogPage } from '../../src/model/page.ts';
 import type { Pointer } from '../../src/model/pointer.ts';
 import type { TextPattern } from '../../src/model/query.ts';
 import { FilteredRows } from '../document/filteredRows.ts';
@@ -11,6 +12,7 @@ import type { Translate } from '../words.ts';
 import { Find, patternProblem, type FoundLine, type FromLine } from './find.ts';
 import { statusOf } from './findStatus.ts';
 import type { FindStatus } from './findWidget.ts';
+import type { ReadLines } from './lineSearch.ts';
 import type { Direction } from './nearestLine.ts';
 
 /** What a search acts upon. */
@@ -140,6 +142,18 @@ export class FindController implements Disposes {
     const { t, language } = this.#surface;
     if (!this.#find) return { words: '', tone: 'quiet', progress: undefined };
     return statusOf(this.#find, this.#current?.line, t, language);
+  }
+
+  /** The line one is at, as far as it can be told. */
+  get here(): Pointer | undefined {
+    return this.#from().pointer;
+  }
+
+  /** Reads of the lines that are shown now: all, or only those that match. */
+  readShown(...[query, options]: Parameters<ReadLines>): Promise<LogPage> {
+    const { session } = this.#surface;
+    if (!this.#filtered || !this.#find) return session.read(query, options);
+    return session.read({ ...query, filter: { ...this.#find.search.filter, ...query.filter } }, options);
   }
 
   /** The row of a line in the rows shown now, of a log without numbers; reads it when it is not loaded. */
