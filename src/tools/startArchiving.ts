@@ -21,13 +21,15 @@ export interface Archiving {
   readonly archiveSink: LogSink;
   /** Shared by all who archive the same executions. */
   readonly lease: Lease;
-  /** How long an execution stays live after its end, in milliseconds; 60,000 when not given. */
+  /** How long an execution stays live after its end, in milliseconds; 60,000 when not given. One that was interrupted stays for a day. */
   readonly graceMs?: number;
   readonly signal: AbortSignal;
   readonly report?: (what: ArchiveReport) => void;
 }
 
 const mostPause = 5_000;
+/** A writer that is thought to be gone may come back with what it has recorded meanwhile. */
+const interruptedGrace = 86_400_000;
 const finished = statuses.filter(isFinished);
 
 /** What was not moved, and when it is tried again: something in it may never be archived. */
@@ -89,7 +91,12 @@ async function due({ live, graceMs, signal }: Archiving & { readonly graceMs: nu
   for (let cursor: string | undefined; ;) {
     const query = { filter: { statuses: finished }, limit: 200, ...(cursor !== undefined && { cursor }) };
     const page = await live.listExecutions(query, { signal });
-    found.push(...page.executions.filter(({ endedAt }) => (endedAt ?? 0) + graceMs <= Date.now()));
+    found.push(
+      ...page.executions.filter(({ status, endedAt = 0 }) => {
+        const grace = status === 'interrupted' ? Math.max(graceMs, interruptedGrace) : graceMs;
+        return endedAt + grace <= Date.now();
+      }),
+    );
     cursor = page.next;
     if (cursor === undefined) return found.reverse();
   }

@@ -18,7 +18,7 @@ const silenceMilliseconds = 20_000;
 const connectMilliseconds = 5_000;
 const longestPause = 5_000;
 /** How long others may take to come back after Redis. */
-const returnMilliseconds = 12_000;
+const returnMilliseconds = 30_000;
 /** Nobody who asks while Redis is down makes it be tried more often. */
 const shortestPause = 200;
 

@@ -2,6 +2,7 @@ import { joinLines, type LineRange } from '../../../base/joinLines.ts';
 import { pointerPrefix } from '../../../base/hostPointer.ts';
 import type { Reading } from '../../../base/readPage.ts';
 import { pointer } from '../../../model/pointer.ts';
+import type { Room } from '../../../base/pageRequest.ts';
 import type { LogScope } from '../../../model/query.ts';
 import type { Wake } from '../wakeEntry.ts';
 import { decodeLines, toldEntry } from './entry.ts';
@@ -16,11 +17,14 @@ const mostHeard = 100;
  */
 export class HeardLines {
   readonly #scope: LogScope;
+  readonly #room: Room;
   readonly #heard: Wake[] = [];
   #mustLook = true;
 
-  constructor(scope: LogScope) {
+  /** No more is given at once than `room` has. */
+  constructor(scope: LogScope, room: Room) {
     this.#scope = scope;
+    this.#room = room;
   }
 
   hear(wake: Wake | undefined): void {
@@ -37,16 +41,22 @@ export class HeardLines {
     }
     const ranges: LineRange[] = [];
     let end = row;
+    let bytes = 0;
     for (const wake of heard) {
       const found = this.#rangeOf(wake, born);
       if (!found || found.firstRow > end + 1) return undefined;
       // What was there when the tail looked last is told late.
       if (found.firstRow + found.range.to - 1 <= end) continue;
       if (found.firstRow <= end) return undefined;
+      bytes += found.range.lines.text.length;
+      if (end + found.range.to - row > this.#room.lines || bytes > this.#room.bytes) {
+        // The rest is read.
+        return ranges.length === 0 ? undefined : readingOf(ranges, row, end, false);
+      }
       ranges.push(found.range);
       end += found.range.to;
     }
-    return ranges.length === 0 ? undefined : readingOf(ranges, row, end);
+    return ranges.length === 0 ? undefined : readingOf(ranges, row, end, true);
   }
 
   #rangeOf({ execution, step = '', host = '', told }: Wake, born: string) {
@@ -62,7 +72,7 @@ export class HeardLines {
   }
 }
 
-function readingOf(ranges: readonly LineRange[], before: number, end: number): Reading {
+function readingOf(ranges: readonly LineRange[], before: number, end: number, atEnd: boolean): Reading {
   const [first] = ranges;
   const last = ranges.at(-1);
   if (!first || !last) throw new RangeError('no lines');
@@ -74,5 +84,5 @@ function readingOf(ranges: readonly LineRange[], before: number, end: number): R
     firstLine: before + 1,
     total: end,
   };
-  return { page, atEnd: true };
+  return { page, atEnd };
 }

@@ -134,9 +134,9 @@ export class PerHostSource implements LogSource, LogAdmin {
 
   async *#tail(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     const news = new News();
-    const { execution, step, host, position, filter, withoutText } = query;
+    const { execution, step, host, position, limit, filter, withoutText } = query;
     const scope = { execution, ...(step !== undefined && { step }), ...(host !== undefined && { host }) };
-    const lines = new HeardLines(scope);
+    const lines = new HeardLines(scope, roomOf(limit));
     const hear = (wake: Wake | undefined): void => {
       lines.hear(wake);
       news.tell();
