@@ -121,7 +121,7 @@ redis.call('DEL', KEYS[2])
 return 1`;
 
 /** A chunk of no more bytes is told with the news of it, so that who follows need not ask for it. */
-export const mostTold = 1_024;
+const mostTold = 1_024;
 
 /**
  * KEYS state, hosts, order, the step's order, lines, and the wake stream where that may be written here. ARGV step,
