@@ -52,7 +52,7 @@ async function* bodyOf({ opening, parts, beat, end }: EventStream, signal: Abort
   } catch (error) {
     yield errorText(error);
     // Who runs the service wants to know of what nobody expected.
-    if (!(error instanceof LogError)) throw error;
+    if (LogError.from(error).code === 'internal') throw error;
   }
 }
 
@@ -68,10 +68,11 @@ async function* beats(beat: () => string, signal: AbortSignal): AsyncGenerator<s
   }
 }
 
-/** To who listens, a service that is closing is one that is out of reach for a while. */
+/** To who listens, a service that is closing is one that is out of reach for a while; what failed within it is not told. */
 function errorText(error: unknown): string {
+  const known = LogError.from(error);
   const { code, message } =
-    error instanceof LogError ? error : new LogError('internal', 'The service failed. Its own log says more.');
+    known.code === 'internal' ? new LogError('internal', 'The service failed. Its own log says more.') : known;
   return eventText('error', { type: 'error', code: code === 'closed' ? 'unavailable' : code, message });
 }
 

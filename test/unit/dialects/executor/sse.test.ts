@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventStreamAnswer, eventText, heartbeat, type Part } from '../../../../src/dialects/executor/sse.ts';
+import { LogError } from '../../../../src/model/errors.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -73,6 +74,23 @@ describe('an event stream', () => {
     await vi.advanceTimersByTimeAsync(heartbeat - 1);
     expect(came).toBe(false);
     await parts.return?.();
+  });
+
+  test.each([
+    ['a store', new LogError('internal', 'The log store /srv/logs.sqlite failed: database disk image is malformed')],
+    ['a mistake', new TypeError('the password is 123')],
+  ])('tells nothing of what failed within (%s), and breaks with it for the log', async (_, failure) => {
+    const { parts } = streamOf(async function* () {
+      yield 'line';
+      throw failure;
+    });
+    let told = '';
+    const whole = async (): Promise<void> => {
+      for (let part = await parts.next(); !part.done; part = await parts.next()) told += String(part.value);
+    };
+    await expect(whole()).rejects.toBe(failure);
+    expect(told).toContain('"code":"internal"');
+    expect(told).not.toContain(failure.message);
   });
 
   test('never lets an id break out of its line', () => {
