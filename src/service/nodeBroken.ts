@@ -8,12 +8,18 @@ const reasons: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
+/** How long whoever sent it has to read the answer and to leave, in milliseconds. */
+const leaving = 2_000;
+
 /** Answers what could not even be read as a request; in the shape of all errors, and the last on its connection. */
 export function answerBroken(error: Error, socket: Duplex): void {
   if (!socket.writable) {
     socket.destroy();
     return;
   }
+  // One who stays would hold a connection for ever: nothing watches it any longer.
+  const timer = setTimeout(() => socket.destroy(), leaving).unref();
+  socket.once('close', () => clearTimeout(timer));
   const { code, status, message } = told(error);
   const body = errorBody(code, message);
   socket.end(

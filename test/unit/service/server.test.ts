@@ -362,6 +362,16 @@ describe('limits', () => {
     await eventually(async () => expect((await fetch(`${url}/it/`)).status).toBe(200));
   });
 
+  test('one who was given up and does not leave holds no connection', async () => {
+    const url = await start([get(() => json({}))], { connections: 1, headersTime: 100 });
+    const first = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    first.on('error', () => undefined);
+    first.write('GET /it/ HTTP/1.1\r\nhost: loc');
+    expect(String(await once(first, 'data'))).toMatch(/^HTTP\/1.1 408 /);
+    await eventually(async () => expect((await fetch(`${url}/it/`)).status).toBe(200));
+    first.destroy();
+  });
+
   test('a caller who asks too often is asked to wait, others are not', async () => {
     const tokens = tokensFor({ eager: { executions: ['*'] }, other: { executions: ['*'] } });
     const url = await start([get(() => json({}))], { tokens, rate: 2 });
