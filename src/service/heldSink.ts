@@ -9,11 +9,13 @@ interface Place {
   readonly source: LogSource;
   readonly open: () => Promise<LogSink>;
   readonly metrics?: Metrics;
+  /** Is told whenever it opens, so that somebody closes it. */
+  readonly opens: (held: HeldSink) => void;
 }
 
 /** The sink of one execution, open while its writer lives; those who hold it may go on using it after it was closed. */
 export class HeldSink implements LogSink {
-  readonly #execution: string;
+  readonly execution: string;
   readonly #place: Place;
   #opened: Promise<LogSink> | undefined;
   #calls = 0;
@@ -22,7 +24,7 @@ export class HeldSink implements LogSink {
   #ended: LogError | undefined;
 
   constructor(execution: string, place: Place) {
-    this.#execution = execution;
+    this.execution = execution;
     this.#place = place;
   }
 
@@ -90,6 +92,7 @@ export class HeldSink implements LogSink {
 
   #sink(): Promise<LogSink> {
     if (!this.#opened) {
+      this.#place.opens(this);
       const opened = this.#open();
       this.#opened = opened;
       opened.catch(() => {
@@ -120,7 +123,7 @@ export class HeldSink implements LogSink {
 
   async #known() {
     try {
-      return await this.#place.source.getExecution({ execution: this.#execution });
+      return await this.#place.source.getExecution({ execution: this.execution });
     } catch (error) {
       if (error instanceof LogError && error.code === 'notFound') return undefined;
       throw error;

@@ -25,6 +25,8 @@ export class Sinks implements AsyncDisposable {
   readonly #options: SinksOptions;
   readonly #silence: number;
   readonly #held = new Map<string, HeldSink>();
+  /** All that may be open: who still holds one that was closed opens it again by using it. */
+  readonly #open = new Set<HeldSink>();
   readonly #closing = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   #closed: LogError | undefined;
@@ -42,7 +44,7 @@ export class Sinks implements AsyncDisposable {
     if (!held) {
       if (this.#held.size >= (this.#options.most ?? 1_000))
         throw new LogError('throttled', 'Too many executions are being written at a time.');
-      held = new HeldSink(execution, this.#options);
+      held = new HeldSink(execution, { ...this.#options, opens: (one) => this.#opens(one) });
       this.#held.set(execution, held);
     }
     await held.begin();
@@ -53,19 +55,23 @@ export class Sinks implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = new LogError('closed', 'The service is stopping.');
     clearInterval(this.#timer);
-    for (const execution of [...this.#held.keys()]) this.#close(execution);
+    for (const held of this.#open) this.#close(held);
     await Promise.all(this.#closing);
+  }
+
+  #opens(held: HeldSink): void {
+    if (this.#closed) throw this.#closed;
+    this.#open.add(held);
   }
 
   #closeSilent(): void {
     const now = performance.now();
-    for (const [execution, held] of this.#held) if (held.isSilent(now, this.#silence)) this.#close(execution);
+    for (const held of this.#open) if (held.isSilent(now, this.#silence)) this.#close(held);
   }
 
-  #close(execution: string): void {
-    const held = this.#held.get(execution);
-    if (!held) return;
-    this.#held.delete(execution);
+  #close(held: HeldSink): void {
+    this.#open.delete(held);
+    if (this.#held.get(held.execution) === held) this.#held.delete(held.execution);
     // Whoever appended was told what failed; here nobody listens any longer.
     const closing = held.close(this.#closed).catch(() => undefined);
     this.#closing.add(closing);

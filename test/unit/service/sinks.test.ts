@@ -82,6 +82,16 @@ describe('the sink of an execution', () => {
     expect(await statusOf()).toBe('succeeded');
   });
 
+  test('closes again when it was used by somebody who held it since before it closed', async () => {
+    await using sinks = sinksOver({ silence: 100 });
+    const sink = await begin(sinks);
+    await expect.poll(() => open).toBe(0);
+    await sinks.sinkFor('a');
+    await append(sink, 1);
+    expect(open).toBeGreaterThan(0);
+    await expect.poll(() => open).toBe(0);
+  });
+
   test('counts the lines it took', async () => {
     const metrics = new Metrics();
     await using sinks = sinksOver({ metrics });
