@@ -144,7 +144,8 @@ function baseOf(url: string): URL {
 async function textOf(answer: Response, signal: AbortSignal): Promise<string> {
   try {
     const announced = Number(answer.headers.get('content-length') ?? Number.NaN);
-    if (announced <= largestAnswer) return await answer.text();
+    // A compressed answer says how long it is on its way only.
+    if (announced <= largestAnswer && !answer.headers.has('content-encoding')) return await answer.text();
     return await countedText(answer);
   } catch (error) {
     throw signal.aborted ? abortReason(signal) : unreachable(answer.url, error);
