@@ -33,7 +33,7 @@ export class TokenFile implements Disposable {
   /** Throws invalidRequest when there is no such file, or when it cannot be understood. */
   static async open(path: string, options: TokenFileOptions = {}): Promise<TokenFile> {
     const seen = await stateOf(path);
-    return new TokenFile(path, seen, new Tokens(await entriesIn(path)), options);
+    return new TokenFile(path, seen, new Tokens(readTokenEntries(await textOf(path))), options);
   }
 
   [Symbol.dispose](): void {
@@ -49,8 +49,10 @@ export class TokenFile implements Disposable {
       const settled = state === this.#seen;
       this.#seen = state;
       if (!settled || state === this.#read) return;
+      const text = state === gone ? '' : await textOf(this.#path);
+      // What cannot be understood is told once; what could not be read is tried again.
       this.#read = state;
-      this.tokens.replace(state === gone ? [] : await entriesIn(this.#path));
+      this.tokens.replace(readTokenEntries(text));
     } catch (error) {
       this.#notify(LogError.from(error));
     } finally {
@@ -71,13 +73,11 @@ async function stateOf(path: string): Promise<string> {
   }
 }
 
-async function entriesIn(path: string) {
-  let text: string;
+async function textOf(path: string): Promise<string> {
   try {
-    text = await readFile(path, 'utf8');
+    return await readFile(path, 'utf8');
   } catch (error) {
     const words = `The file of tokens ${path} cannot be read. Check --tokens.`;
     throw new LogError('invalidRequest', words, { cause: error });
   }
-  return readTokenEntries(text);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -156,6 +156,20 @@ describe('the file, when it changes', () => {
     expect(holds(file, 'two')).toBe(true);
     await rm(path);
     await expect.poll(() => holds(file, 'two')).toBe(false);
+  });
+
+  test('that cannot be read is tried again, and told each time', async () => {
+    const told: string[] = [];
+    await write(entry('one', { executions: ['*'] }));
+    using file = await TokenFile.open(path, { every: 5, notify: ({ message }) => told.push(message) });
+    await mkdir(`${path}.new`);
+    await rm(path);
+    await rename(`${path}.new`, path);
+    await expect.poll(() => told.length).toBeGreaterThan(2);
+    expect(told[0]).toMatch(/cannot be read/);
+    await rm(path, { recursive: true });
+    await write(entry('two', { executions: ['*'] }));
+    await expect.poll(() => holds(file, 'two')).toBe(true);
   });
 
   test('has to be there at the start', async () => {
