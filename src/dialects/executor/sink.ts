@@ -38,7 +38,10 @@ class ExecutorSink implements LogSink {
     );
   }
 
+  /** A service takes no copies: it would give their lines other pointers, and show them before they are whole. */
   async createExecution(execution: NewExecution): Promise<void> {
+    if (execution.copy)
+      throw new LogError('invalidRequest', 'Copies are not kept by a service. Archive into a store: sqlite:<path>.');
     await this.#post(paths.executions, execution);
     this.#heartbeat.begin(execution.execution);
   }
@@ -53,10 +56,8 @@ class ExecutorSink implements LogSink {
 
   async append(batch: Append): Promise<void> {
     checkColumns(batch.lines);
-    const { formerly } = batch;
     for (const { from, to } of piecesOf(batch.lines)) {
       const query = new URLSearchParams({ first: String(batch.firstNumber + from) });
-      if (formerly !== undefined) query.set('formerly', formerly);
       await this.#post(`${pathOf(batch)}lines/`, toWireLines(sliceColumns(batch.lines, from, to)), query);
     }
   }

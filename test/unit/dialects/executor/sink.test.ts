@@ -65,6 +65,13 @@ test('what is refused is not sent again', async () => {
   expect(server.bodies.length).toBe(1);
 });
 
+test('a copy is refused before anything is sent: its pointers would not stay', async () => {
+  await using server = await taking();
+  await using sink = await openExecutorSink(server.url);
+  await expect(sink.createExecution({ ...begun, copy: {} })).rejects.toMatchObject({ code: 'invalidRequest' });
+  expect(server.bodies.length).toBe(0);
+});
+
 test('a service that is away for a moment is waited for', async () => {
   await using server = await taking((_, count) => (count < 3 ? 503 : 204));
   await using sink = await openExecutorSink(server.url);
