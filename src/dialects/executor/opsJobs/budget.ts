@@ -38,8 +38,9 @@ export class Budget {
 
   /** Counts one request, after waiting for its turn; throws throttled, with the time, when that takes too long. */
   async take(signal?: AbortSignal): Promise<void> {
-    const wait = this.#wait();
-    if (wait > this.#pace.longestWait) throw this.#refusal(wait);
+    const now = this.#now();
+    const wait = this.#wait(now);
+    if (wait > this.#pace.longestWait) throw this.#refusal(wait, now);
     if (wait > 0) await delay(wait, signal);
     this.#sent.push(this.#now());
   }
@@ -49,9 +50,8 @@ export class Budget {
     this.#blockedUntil = Math.max(this.#blockedUntil, this.#now() + milliseconds);
   }
 
-  #wait(): number {
+  #wait(now = this.#now()): number {
     this.#forget();
-    const now = this.#now();
     const oldest = this.#sent[this.#sent.length - this.#pace.requests];
     const free = oldest === undefined ? 0 : oldest + hour - now;
     return Math.max(0, free, this.#blockedUntil - now);
@@ -64,10 +64,10 @@ export class Budget {
     if (old > 0) this.#sent = this.#sent.slice(old);
   }
 
-  #refusal(wait: number): LogError {
-    const at = new Date(this.#now() + wait).toISOString().slice(11, 19);
+  #refusal(wait: number, now: number): LogError {
+    const at = new Date(now + wait).toISOString().slice(11, 19);
     const why =
-      this.#blockedUntil - this.#now() >= wait
+      this.#blockedUntil - now >= wait
         ? 'The system takes no more requests from this user for now'
         : `This connection has sent the ${this.#pace.requests} requests that it allows itself in an hour`;
     return new LogError('throttled', `${why}. The next one can be sent at ${at} UTC, in ${words(wait)}.`, {

@@ -49,6 +49,13 @@ test('after a refusal of the system nothing is sent until it said', async () => 
   await sent.take();
 });
 
+test('a refusal is told for what it is, however the clock goes on meanwhile', async () => {
+  let now = Date.UTC(2026, 0, 2, 14);
+  const ticking = new Budget(defaultPace, () => now++);
+  ticking.block(30 * minute);
+  await expect(ticking.take()).rejects.toThrow('takes no more requests from this user');
+});
+
 test('polling for an hour never uses up what is left for people', async () => {
   const { clock, budget: sent } = budget();
   const start = clock.now;
