@@ -1,13 +1,11 @@
 import { abortReason, anySignal } from '../base/abort.ts';
 import type { ConnectOptions } from '../model/connect.ts';
 import { LogError } from '../model/errors.ts';
-import { unreachable } from './httpErrors.ts';
 import { send } from './send.ts';
+import { textOfAnswer } from './textOfAnswer.ts';
 
 /** How long an answer may take as a whole, in milliseconds. */
 const longestAnswer = 120_000;
-/** How large an answer may be, in bytes: a page is about 1 MiB, but one line may be longer. */
-const largestAnswer = 256 * 1_048_576;
 
 export interface ApiCall {
   readonly method?: 'GET' | 'POST' | 'DELETE';
@@ -70,7 +68,7 @@ export class Api {
       call.signal,
       async (signal) => {
         const answer = await this.#send(path, call, signal);
-        const text = await textOf(answer, signal);
+        const text = await textOfAnswer(answer, signal);
         if (text === '') return undefined;
         try {
           return JSON.parse(text) as unknown;
@@ -138,36 +136,4 @@ function baseOf(url: string): URL {
   base.hash = '';
   base.pathname = base.pathname.replace(/\/+(api\/executor\/*)?$/, '');
   return base;
-}
-
-/** Reads an answer to its end. */
-async function textOf(answer: Response, signal: AbortSignal): Promise<string> {
-  try {
-    const announced = Number(answer.headers.get('content-length') ?? Number.NaN);
-    // A compressed answer says how long it is on its way only.
-    if (announced <= largestAnswer && !answer.headers.has('content-encoding')) return await answer.text();
-    return await countedText(answer);
-  } catch (error) {
-    throw signal.aborted ? abortReason(signal) : unreachable(answer.url, error);
-  }
-}
-
-async function countedText(answer: Response): Promise<string> {
-  const reader = (answer.body as ReadableStream<Uint8Array> | null)?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let size = 0;
-  for (;;) {
-    const part = await reader?.read();
-    if (!part || part.done) return text + decoder.decode();
-    size += part.value.length;
-    if (size > largestAnswer) {
-      await reader?.cancel();
-      throw new LogError(
-        'unavailable',
-        `${answer.url} answers with more than ${largestAnswer} bytes. It was not read.`,
-      );
-    }
-    text += decoder.decode(part.value, { stream: true });
-  }
 }

@@ -1,14 +1,17 @@
-import { abortReason, unlessAborted } from '../../../base/abort.ts';
+import { abortReason, anySignal, unlessAborted } from '../../../base/abort.ts';
 import type { ConnectOptions } from '../../../model/connect.ts';
 import { LogError } from '../../../model/errors.ts';
 import { askedToWait } from '../../httpErrors.ts';
 import { send } from '../../send.ts';
+import { textOfAnswer } from '../../textOfAnswer.ts';
 import { Budget } from './budget.ts';
 import { parseJson } from './json.ts';
 import type { Pace } from './pace.ts';
 import { Session } from './session.ts';
 import { fieldsOf, textOf, type Fields } from './values.ts';
 
+/** How long an answer may take as a whole, in milliseconds. */
+const longestAnswer = 60_000;
 /** How long the system is left alone when it refuses without saying for how long. */
 const unsaidWait = 60_000;
 
@@ -96,20 +99,31 @@ export class OpsJobsApi {
       const headers = await this.session.headers();
       this.trace(`GET /api/executor/${key} (${this.budget.left} requests left this hour)`);
       try {
-        const answer = await send(url, {
-          headers: { ...headers, accept: 'application/json' },
-          signal,
-          fetch: this.#options.fetch,
-        });
-        const date = Date.parse(answer.headers.get('date') ?? '');
-        if (!Number.isNaN(date)) this.#ahead = date - Date.now();
-        return contentOf(await answer.text(), url);
+        return contentOf(await this.#answerOf(url, headers), url);
       } catch (error) {
         const { code } = LogError.from(error);
         if (code === 'throttled') this.budget.block(askedToWait(error) ?? unsaidWait);
         if (code !== 'unauthorized' || attempt > 1) throw error;
         await this.session.renew(headers['authorization']);
       }
+    }
+  }
+
+  async #answerOf(url: URL, headers: Readonly<Record<string, string>>): Promise<string> {
+    const late = new AbortController();
+    const words = `${url.origin} did not answer within ${longestAnswer / 1_000} s.`;
+    const timer = setTimeout(() => late.abort(new LogError('unavailable', words)), longestAnswer);
+    const joined = anySignal([this.#ended.signal, late.signal]);
+    try {
+      const accept = { ...headers, accept: 'application/json' };
+      const { signal } = joined;
+      const answer = await send(url, { headers: accept, signal, fetch: this.#options.fetch });
+      const date = Date.parse(answer.headers.get('date') ?? '');
+      if (!Number.isNaN(date)) this.#ahead = date - Date.now();
+      return await textOfAnswer(answer, signal);
+    } finally {
+      clearTimeout(timer);
+      joined.dispose();
     }
   }
 
