@@ -5,6 +5,8 @@ import { join } from 'node:path';
 /** How often a holder says that it is there, and how long silence says that it is not; in milliseconds. */
 const beat = 5_000;
 const stale = 60_000;
+/** How long a process that is there, but may have been stopped, is believed to hold it: its number may have another's. */
+const staleOfLiving = 86_400_000;
 
 /** Says that somebody works with a spool. Two who do send everything twice, which changes nothing, but one removes it first. */
 export class SpoolLock {
@@ -45,8 +47,9 @@ export class SpoolLock {
 async function isHeld(path: string): Promise<boolean> {
   try {
     const [host, pid] = (await readFile(path, 'utf8')).trim().split(' ');
-    if (host === hostname() && pid !== undefined && Number(pid) !== process.pid && !isAlive(Number(pid))) return false;
-    return Date.now() - (await stat(path)).mtimeMs < stale;
+    const isOther = host === hostname() && pid !== undefined && Number(pid) !== process.pid;
+    if (isOther && !isAlive(Number(pid))) return false;
+    return Date.now() - (await stat(path)).mtimeMs < (isOther ? staleOfLiving : stale);
   } catch {
     // It has just been let go.
     return false;

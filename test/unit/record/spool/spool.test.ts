@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -261,6 +261,16 @@ test('a spool that somebody works with is left alone, one whose process is gone 
   const opened = await Spool.open(spool.folder);
   expect(opened?.to).toBe(to);
   await opened?.remove();
+});
+
+test('a spool whose process was stopped for a while is left alone', async () => {
+  const spool = await Spool.create(parent, to);
+  await spool.close();
+  const lock = join(spool.folder, 'lock');
+  await writeFile(lock, `${hostname()} ${process.ppid}\n`);
+  const before = Date.now() / 1_000 - 3_600;
+  await utimes(lock, before, before);
+  expect(await Spool.open(spool.folder)).toBeUndefined();
 });
 
 test('a folder that cannot be written to is said', async () => {
