@@ -7,8 +7,10 @@ export class Leaving implements Disposable {
   readonly #leave = new AbortController();
   readonly #patience: number;
   readonly #listener = (): void => {
+    this.#isAsked = true;
     this.#leave.abort(new Error('Asked to leave.'));
   };
+  #isAsked = false;
   #timer: NodeJS.Timeout | undefined;
 
   /** `patience`: milliseconds that the other side may stay away. */
@@ -21,10 +23,16 @@ export class Leaving implements Disposable {
     return this.#leave.signal;
   }
 
+  /** Whether somebody asked for it. */
+  get isAsked(): boolean {
+    return this.#isAsked;
+  }
+
   /** To be told how it stands. */
   changed(state: DeliveryState): void {
     clearTimeout(this.#timer);
-    if (state.kind === 'failing') this.#timer = setTimeout(this.#listener, this.#patience);
+    if (state.kind !== 'failing') return;
+    this.#timer = setTimeout(() => this.#leave.abort(new Error('It stays away.')), this.#patience);
   }
 
   [Symbol.dispose](): void {

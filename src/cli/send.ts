@@ -1,6 +1,8 @@
-import { redactUrl } from '../base/connectionUrl.ts';
+import { originOf, redactUrl } from '../base/connectionUrl.ts';
 import { LogError } from '../model/errors.ts';
-import { sendLeftovers } from '../record/spool/leftovers.ts';
+import type { DeliveryState } from '../record/spool/delivery.ts';
+import { destinationsOf, sendLeftovers } from '../record/spool/leftovers.ts';
+import type { Spool } from '../record/spool/spool.ts';
 import { openSink } from '../sources/open.ts';
 import { usageError, type Verb, type Words } from './commandLine.ts';
 import { openOptions, reachOptions } from './connection.ts';
@@ -25,35 +27,45 @@ export const send: Verb = {
   },
   async run(words) {
     if (words.operands.length > 0) throw usageError('"execlogs send" takes options only.');
-    using leaving = new Leaving(patience);
-    const told = deliveryTeller();
     const to = words.text('to');
-    const spools = sendLeftovers(
-      spoolFolder(),
-      (url) => open(words, url),
-      {
-        ...(to !== undefined && { to }),
-        refusedToo: true,
-        changed(spool, state) {
-          told(spool, state);
-          leaving.changed(state);
-        },
-      },
-      leaving.signal,
-    );
-    let code: number = exitCodes.done;
     let sent = 0;
-    for await (const { folder, to: url, state, left } of spools) {
-      sent++;
-      if (state.kind === 'delivered') tell(`sent to ${redactUrl(url)}: ${folder}`);
-      else tell(`not sent to ${redactUrl(url)}: ${sizeWords(left)} in ${folder}`);
-      if (state.kind === 'refused') code = exitCodes.refused;
-      else if (state.kind !== 'delivered') code = exitCodes.unavailable;
+    let code: number = exitCodes.done;
+    for (const place of to === undefined ? await destinations(words) : [to]) {
+      // A service that stays away must not keep from the others what is theirs.
+      using leaving = new Leaving(patience);
+      for await (const { folder, to: url, state, left } of leftFor(place, words, leaving)) {
+        sent++;
+        if (state.kind === 'delivered') tell(`sent to ${redactUrl(url)}: ${folder}`);
+        else tell(`not sent to ${redactUrl(url)}: ${sizeWords(left)} in ${folder}`);
+        if (state.kind === 'refused') code = exitCodes.refused;
+        else if (state.kind !== 'delivered') code = exitCodes.unavailable;
+      }
+      if (leaving.isAsked) break;
     }
     if (sent === 0) tell('nothing is left to be sent');
     return code;
   },
 };
+
+function leftFor(to: string, words: Words, leaving: Leaving): ReturnType<typeof sendLeftovers> {
+  const told = deliveryTeller();
+  const changed = (spool: Spool, state: DeliveryState): void => {
+    told(spool, state);
+    leaving.changed(state);
+  };
+  return sendLeftovers(spoolFolder(), (url) => open(words, url), { to, refusedToo: true, changed }, leaving.signal);
+}
+
+/** Where what is left goes. Throws a usage error when credentials for one service would be sent to others. */
+async function destinations(words: Words): Promise<readonly string[]> {
+  const places = await destinationsOf(spoolFolder());
+  const [first] = places;
+  if (first === undefined || new Set(places.map(originOf)).size < 2) return places;
+  const { credentials } = await openOptions(words, first);
+  if ((await credentials?.get()) === undefined) return places;
+  const named = places.map(redactUrl).join(', ');
+  throw usageError(`What is left goes to ${named}. Say with --to for which one the credentials are.`);
+}
 
 async function open(words: Words, url: string) {
   if (!/^(executor\+)?https?:/i.test(url))

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogSink } from '../../model/sink.ts';
 import { Delivery, type DeliveryState } from './delivery.ts';
-import { Spool, wasRefused } from './spool.ts';
+import { addressOf, Spool, wasRefused } from './spool.ts';
 
 /** What became of a spool that was left. */
 export interface Sent {
@@ -37,6 +37,12 @@ export async function* sendLeftovers(
     if (options.to !== undefined && spool.to !== options.to) await spool.close();
     else yield await sendOne(spool, open, options, signal);
   }
+}
+
+/** Where what was left in `parent` goes, each place once. */
+export async function destinationsOf(parent: string): Promise<string[]> {
+  const addresses = await Promise.all((await foldersIn(parent)).map(addressOf));
+  return [...new Set(addresses.filter((to) => to !== undefined))];
 }
 
 async function sendOne(

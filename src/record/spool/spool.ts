@@ -210,7 +210,8 @@ async function windowFrom(segment: Segment, from: number): Promise<{ calls: Spoo
   return { calls, end };
 }
 
-async function addressOf(folder: string): Promise<string | undefined> {
+/** The connection that a spool goes to; undefined when it is none. */
+export async function addressOf(folder: string): Promise<string | undefined> {
   try {
     const about: unknown = JSON.parse(await readFile(join(folder, aboutFile), 'utf8'));
     if (typeof about !== 'object' || about === null || !('to' in about)) return undefined;
