@@ -1,5 +1,7 @@
+import type { Runner } from '../model/runner.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
+import type { LogStatistics } from '../model/statistics.ts';
 
 /** One request as routes see it, whatever server it came through. */
 export interface HttpCall {
@@ -23,7 +25,7 @@ export interface HttpAnswer {
 }
 
 /** What a caller may do with what is served; checked before a route is entered. */
-export type Permission = 'read' | 'write' | 'delete';
+export type Permission = 'read' | 'write' | 'delete' | 'run';
 
 /** What a route answers from: already narrowed to what the caller may see and do. */
 export interface Served {
@@ -31,6 +33,10 @@ export interface Served {
   /** Where executions are recorded, for one writer's execution; absent when nothing can be. */
   sinkFor?(execution: string): Promise<LogSink>;
   readonly admin?: LogAdmin;
+  /** Counts and metrics, where the store keeps them. */
+  readonly statistics?: LogStatistics;
+  /** Starts pipelines; absent when nothing can be run. */
+  readonly runner?: Runner;
 }
 
 /** One path of a dialect. Throws `LogError`s; the service turns them into the answers of its table. */

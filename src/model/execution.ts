@@ -31,6 +31,8 @@ export interface ExecutionSummary extends Timed {
   readonly name: string;
   /** What sort of thing ran ("command", "pipeline", a job type …), in the system's words. */
   readonly kind?: string;
+  /** Id of the job that this is a run of, when it is one. */
+  readonly job?: string;
   readonly user?: string;
   readonly createdAt?: number;
   /** Where the system shows this execution to people. */

@@ -65,6 +65,8 @@ export interface ExecutionFilter {
   readonly statuses?: readonly Status[];
   /** Plain text sought in name and id, ignoring case. */
   readonly text?: string;
+  /** Runs of this job, by its id. */
+  readonly job?: string;
   readonly user?: string;
   /** Created at or after; milliseconds since the epoch. */
   readonly since?: number;

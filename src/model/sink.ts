@@ -1,12 +1,14 @@
 import type { Execution, ExecutionRef, ExecutionSummary, Invocation } from './execution.ts';
 import type { LineColumns } from './line.ts';
 import type { Gap } from './page.ts';
+import type { Metric } from './statistics.ts';
 import type { Status } from './status.ts';
 
 /** The writer names the execution, so that saying it twice makes it once. */
 export interface NewExecution extends ExecutionRef {
   readonly name: string;
   readonly kind?: ExecutionSummary['kind'];
+  readonly job?: ExecutionSummary['job'];
   readonly user?: string;
   readonly invocation?: Invocation;
   /** Milliseconds since the epoch. */
@@ -53,6 +55,8 @@ export interface Loss extends Numbered {
   readonly reason: Gap['reason'];
 }
 
+export interface NewMetric extends ExecutionRef, Metric {}
+
 export interface Ending {
   readonly status: Status;
   readonly rawStatus?: string;
@@ -73,6 +77,8 @@ export interface LogSink extends AsyncDisposable {
   append(batch: Append): Promise<void>;
   /** Puts a gap where lines should be. Absent in sinks that keep whole logs only, and no copies. */
   lose?(loss: Loss): Promise<void>;
+  /** Keeps a number that the run tells of itself. Absent in sinks that keep none. */
+  metric?(metric: NewMetric): Promise<void>;
   finishHost(end: HostEnd): Promise<void>;
   finishStep(end: StepRef & Ending): Promise<void>;
   finishExecution(end: ExecutionRef & Ending): Promise<void>;

@@ -5,7 +5,7 @@ type Name = Exclude<keyof LogSink, symbol | 'lose'>;
 
 /** One call to a sink, to be carried out later: its name and its argument. */
 export type SpooledCall = {
-  [K in Name]: { readonly call: K; readonly argument: Parameters<LogSink[K]>[0] };
+  [K in Name]: { readonly call: K; readonly argument: Parameters<Required<LogSink>[K]>[0] };
 }[Name];
 
 export function carryOut(sink: LogSink, spooled: SpooledCall): Promise<void> {
@@ -18,6 +18,8 @@ export function carryOut(sink: LogSink, spooled: SpooledCall): Promise<void> {
       return sink.startHost(spooled.argument);
     case 'append':
       return sink.append(spooled.argument);
+    case 'metric':
+      return sink.metric?.(spooled.argument) ?? Promise.resolve();
     case 'finishHost':
       return sink.finishHost(spooled.argument);
     case 'finishStep':

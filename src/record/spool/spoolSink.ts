@@ -1,4 +1,14 @@
-import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
+import type {
+  Append,
+  Ending,
+  HostEnd,
+  HostRef,
+  LogSink,
+  NewExecution,
+  NewMetric,
+  StepRef,
+  StepStart,
+} from '../../model/sink.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
 import type { Delivery } from './delivery.ts';
 import type { Spool } from './spool.ts';
@@ -46,6 +56,10 @@ export class SpoolSink implements LogSink {
 
   append(argument: Append): Promise<void> {
     return this.#spool.append({ call: 'append', argument });
+  }
+
+  metric(argument: NewMetric): Promise<void> {
+    return this.#spool.append({ call: 'metric', argument });
   }
 
   finishHost(argument: HostEnd): Promise<void> {

@@ -6,11 +6,12 @@ import { isFinished } from '../../model/status.ts';
 import type { HeldExecution, HeldStep, Records } from './records.ts';
 
 export function summaryOf({ about, status, end }: HeldExecution): ExecutionSummary {
-  const { execution: id, name, kind, user, invocation, startedAt, copy } = about;
+  const { execution: id, name, kind, job, user, invocation, startedAt, copy } = about;
   return {
     id,
     name,
     ...(kind !== undefined && { kind }),
+    ...(job !== undefined && { job }),
     ...(user !== undefined && { user }),
     ...(invocation && { invocation }),
     createdAt: copy?.createdAt ?? startedAt,
