@@ -12,8 +12,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: ['model'],
   text: ['model', 'base'],
   bridge: ['model', 'base'],
-  dialects: ['model', 'base', 'text'],
-  'sources/*': ['model', 'base', 'text'],
+  held: ['model', 'base', 'text'],
+  dialects: ['model', 'base', 'text', 'held'],
+  'sources/*': ['model', 'base', 'text', 'held'],
   'sources/open': ['model', 'base', 'sources/*', 'sources/home', 'dialects'],
   'sources/home': ['model', 'base'],
   'sources/fetch': ['model', 'base'],
@@ -58,7 +59,7 @@ const nodeModules: Readonly<Record<string, readonly string[]>> = {
   'node:http2': ['service/node'],
 };
 
-const withoutNode = ['model', 'base', 'text', 'bridge', 'dialects', 'webview'];
+const withoutNode = ['model', 'base', 'text', 'bridge', 'held', 'dialects', 'webview'];
 
 const root = join(import.meta.dirname, '..');
 

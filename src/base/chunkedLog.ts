@@ -17,6 +17,8 @@ export interface Chunk {
   readonly lines?: LineColumns;
   /** Why they are gone, when it was not by trimming. */
   readonly lost?: Gap['reason'];
+  /** Nobody knows how many are gone: `count` is 1 for want of a better one. */
+  readonly uncounted?: true;
 }
 
 /** A place between two rows: `row` is the last one before it, 0 at the start. */

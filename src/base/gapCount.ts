@@ -11,6 +11,7 @@ export class GapCount {
   #reason: Gap['reason'] = 'trimmed';
   #parts: GapPart[] = [];
   #mixed = false;
+  #uncounted = false;
   #from = Number.POSITIVE_INFINITY;
   #to = 0;
 
@@ -21,6 +22,7 @@ export class GapCount {
   add(chunk: Chunk, fromRow: number, toRow: number): void {
     if (this.#count === 0) this.#reason = chunk.lost ?? 'trimmed';
     this.#count += toRow - fromRow + 1;
+    this.#uncounted ||= chunk.uncounted === true;
     const shift = chunk.firstNumber - chunk.firstRow;
     const part = { origin: chunk.origin, from: fromRow + shift, to: toRow + shift };
     const last = this.#parts.at(-1);
@@ -33,6 +35,7 @@ export class GapCount {
   }
 
   get told(): Gap {
+    if (this.#uncounted) return { reason: this.#reason };
     const numbers = this.#mixed ? {} : { from: this.#from, to: this.#to };
     const parts = this.#forward ? this.#parts : this.#parts.toReversed();
     return { reason: this.#reason, count: this.#count, ...numbers, ...(parts.length <= mostParts && { parts }) };

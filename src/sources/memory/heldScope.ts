@@ -2,7 +2,9 @@ import type { Chunk, ChunkedLog, Place } from '../../base/chunkedLog.ts';
 import { invalidPointer, parsePointer, startPointer } from '../../base/hostPointer.ts';
 import type { LogScope } from '../../model/query.ts';
 import type { Pointer } from '../../model/pointer.ts';
-import type { HeldExecution, HeldHost, HeldLog } from './records.ts';
+import { chunkIn } from '../../held/heldScope.ts';
+import type { HeldLog } from '../../held/heldLog.ts';
+import type { HeldExecution, HeldHost } from './records.ts';
 
 export const scheme = 'memory';
 
@@ -29,7 +31,7 @@ export class HeldScope implements ChunkedLog {
   }
 
   chunkAt(row: number): Chunk {
-    return this.#chunk(this.#log.indexAt(row));
+    return chunkIn(this.#log, this.#log.indexAt(row));
   }
 
   placeOf(pointer: Pointer): Place {
@@ -38,18 +40,11 @@ export class HeldScope implements ChunkedLog {
     const host = this.#execution.hosts.find(({ origin }) => origin.pointerPrefix === prefix);
     if (!host || !this.#holds(host)) throw invalidPointer('belongs to another log');
     if (number > host.log.rows) throw invalidPointer('names a line that was never written');
-    const chunk = host.log.chunks[host.log.indexAt(number)];
-    const index = chunk ? this.#log.chunks.indexOf(chunk) : -1;
-    const row = (this.#log.firstRows[index] ?? 0) + number - (chunk?.firstNumber ?? 0);
-    return { row, onLine: !after };
+    return { row: this.#log.rowOf(host.log.chunks[host.log.indexAt(number)], number), onLine: !after };
   }
 
   rowAtTime(time: number): number {
-    for (const [index, { lines }] of this.#log.chunks.entries()) {
-      const line = lines?.times.findIndex((at) => at >= time) ?? -1;
-      if (line >= 0) return (this.#log.firstRows[index] ?? 0) + line;
-    }
-    return this.rows + 1;
+    return this.#log.rowAtTime(time);
   }
 
   /** A copy's lines have the pointers that they had where they come from. */
@@ -60,13 +55,5 @@ export class HeldScope implements ChunkedLog {
   #holds({ origin }: HeldHost): boolean {
     const { step, host } = this.#scope;
     return (step === undefined || origin.step === step) && (host === undefined || origin.host === host);
-  }
-
-  #chunk(index: number): Chunk {
-    const chunk = this.#log.chunks[index];
-    const firstRow = this.#log.firstRows[index];
-    if (!chunk || firstRow === undefined) throw new RangeError(`no chunk ${index}`);
-    const { origin, firstNumber, count, lines, lost } = chunk;
-    return { origin, firstNumber, firstRow, count, ...(lines && { lines }), ...(lost && { lost }) };
   }
 }

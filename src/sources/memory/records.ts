@@ -1,46 +1,13 @@
+import type { HeldLog } from '../../held/heldLog.ts';
 import type { HostRef, NewExecution, StepRef } from '../../model/sink.ts';
 import type { ExecutionRef, HostResult, StatusChange, Step } from '../../model/execution.ts';
-import type { LineColumns, LineOrigin } from '../../model/line.ts';
-import type { Gap } from '../../model/page.ts';
+import type { LineOrigin } from '../../model/line.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Status } from '../../model/status.ts';
 import type { LogScope } from '../../model/query.ts';
 
 /** What is written with an ending, and changed by nothing else. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-export interface HeldChunk {
-  readonly origin: LineOrigin;
-  readonly firstNumber: number;
-  readonly count: number;
-  lines: LineColumns | undefined;
-  readonly lost?: Gap['reason'];
-}
-
-/** A scope's chunks in the order of writing, each with the row it begins at. */
-export class HeldLog {
-  readonly chunks: HeldChunk[] = [];
-  readonly firstRows: number[] = [];
-  rows = 0;
-
-  add(chunk: HeldChunk): void {
-    this.chunks.push(chunk);
-    this.firstRows.push(this.rows + 1);
-    this.rows += chunk.count;
-  }
-
-  /** Index of the chunk that holds `row`. */
-  indexAt(row: number): number {
-    let low = 0;
-    let high = this.chunks.length;
-    while (low + 1 < high) {
-      const middle = (low + high) >> 1;
-      if ((this.firstRows[middle] ?? 0) <= row) low = middle;
-      else high = middle;
-    }
-    return low;
-  }
-}
 
 export interface HeldHost {
   readonly result: Mutable<HostResult>;

@@ -3,6 +3,7 @@ import { errorLines } from '../../base/errorLines.ts';
 import { pointerPrefix } from '../../base/hostPointer.ts';
 import { sliceColumns } from '../../base/lineBatch.ts';
 import { wellFormed } from '../../base/wellFormed.ts';
+import { HeldLog, type HeldChunk } from '../../held/heldLog.ts';
 import { LogError } from '../../model/errors.ts';
 import type { LineColumns } from '../../model/line.ts';
 import { pointer } from '../../model/pointer.ts';
@@ -10,7 +11,7 @@ import type { Append, Ending, HostRef, Loss, NewExecution, StepStart } from '../
 import { isFinished } from '../../model/status.ts';
 import { markLevels } from '../../text/levels.ts';
 import { scheme } from './heldScope.ts';
-import { HeldLog, type HeldChunk, type HeldExecution, type HeldHost, type HeldStep } from './records.ts';
+import type { HeldExecution, HeldHost, HeldStep } from './records.ts';
 
 export function newExecution(about: NewExecution): HeldExecution {
   return {

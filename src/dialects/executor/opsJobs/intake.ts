@@ -1,8 +1,8 @@
 import { LineColumnsBuilder } from '../../../base/lineBatch.ts';
+import { HeldLines } from '../../../held/heldLines.ts';
 import type { Gap } from '../../../model/page.ts';
 import { markLevels } from '../../../text/levels.ts';
 import type { EventLine } from './eventLine.ts';
-import { HeldLines } from './heldLines.ts';
 import type { KnownEntry } from './history.ts';
 import type { TextEntry } from './logText.ts';
 import { compareStreamIds, laterStreamId } from './streamIds.ts';
@@ -49,7 +49,7 @@ export class Intake {
   heard = 0;
 
   constructor(execution: string, from: string, changed: () => void) {
-    this.held = new HeldLines(execution, mostBytes);
+    this.held = new HeldLines('opsJobs', execution, mostBytes);
     this.#start = from;
     this.#since = from;
     this.#streamId = from;

@@ -1,9 +1,9 @@
+import type { HeldLines } from '../../../held/heldLines.ts';
 import type { HostResult } from '../../../model/execution.ts';
 import type { LogScope } from '../../../model/query.ts';
 import { isFinished } from '../../../model/status.ts';
 import type { Asking, OpsJobsApi } from './api.ts';
 import { readStep, type StepHosts } from './details.ts';
-import type { HeldLines } from './heldLines.ts';
 import type { HostLog } from './history.ts';
 import type { Detail } from './records.ts';
 
