@@ -21,6 +21,7 @@ export const list: Verb = {
     ...fromOptions,
     status: { type: 'string', multiple: true, value: 'status', help: `Only these: ${statuses.join(', ')}` },
     text: { type: 'string', value: 'text', help: 'Only those with this text in their name or id' },
+    job: { type: 'string', value: 'id', help: 'Only runs of this job' },
     limit: { type: 'string', short: 'n', value: 'count', help: `At most so many (default ${defaultLimit})` },
     json: jsonOption,
   },
@@ -51,7 +52,14 @@ export const list: Verb = {
 function queryOf(words: Words): Pick<ExecutionQuery, 'filter'> {
   const chosen = words.choices('status', statuses);
   const text = words.text('text');
-  return { filter: { ...(chosen.length > 0 && { statuses: chosen }), ...(text !== undefined && { text }) } };
+  const job = words.text('job');
+  return {
+    filter: {
+      ...(chosen.length > 0 && { statuses: chosen }),
+      ...(text !== undefined && { text }),
+      ...(job !== undefined && { job }),
+    },
+  };
 }
 
 async function show(executions: readonly ExecutionSummary[], more: boolean): Promise<void> {

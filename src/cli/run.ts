@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
 import { newExecutionId } from '../record/executionId.ts';
@@ -63,7 +63,8 @@ async function startOf(words: Words): Promise<Start> {
   if (more.length > 0) throw usageError(`To run a command put "--" before it: execlogs run -- ${operands.join(' ')}`);
   const { readPipeline } = await import('../record/pipeline/readPipeline.ts');
   const pipeline = readPipeline(file, readPipelineFile(file));
-  return (sink, out, stop) => runPipeline(pipeline, words, { sink, out, stop });
+  const job = basename(file, extname(file));
+  return (sink, out, stop) => runPipeline(pipeline, job, words, { sink, out, stop });
 }
 
 interface Place {
@@ -93,7 +94,8 @@ async function runCommand(command: string, more: readonly string[], words: Words
   return recordCommand(about, place.sink, echo, place.stop, { report });
 }
 
-async function runPipeline(read: Pipeline, words: Words, place: Place): Promise<RunResult> {
+/** All runs of one file are runs of one job, whatever name they are given. */
+async function runPipeline(read: Pipeline, job: string, words: Words, place: Place): Promise<RunResult> {
   const { recordPipeline } = await import('../record/recordPipeline.ts');
   const { PipelineEcho } = await import('./pipelineEcho.ts');
   const pipeline = { ...read, name: words.text('name') ?? read.name };
@@ -101,7 +103,7 @@ async function runPipeline(read: Pipeline, words: Words, place: Place): Promise<
   const echo = words.flag('quiet')
     ? { begins: () => {}, output: () => ({ write: () => undefined }), ends: () => {} }
     : new PipelineEcho(place.out, paintFor(main === 1 ? process.stdout : process.stderr), main);
-  const about = { execution: started(), pipeline, directory: process.cwd(), environment: process.env };
+  const about = { execution: { ...started(), job }, pipeline, directory: process.cwd(), environment: process.env };
   return recordPipeline(about, place.sink, echo, place.stop, { report });
 }
 

@@ -57,11 +57,12 @@ async function copy(live: LogSource, sink: LogSink, whole: Whole, options?: Call
 }
 
 async function begin(sink: LogSink, { execution, steps }: Whole): Promise<void> {
-  const { id, name, kind, user, invocation, createdAt, url, history } = execution;
+  const { id, name, kind, job, user, invocation, createdAt, url, history } = execution;
   const startedAt = execution.startedAt ?? createdAt ?? endTime(execution);
   await sink.createExecution({
     ...{ execution: id, name, startedAt },
     ...(kind !== undefined && { kind }),
+    ...(job !== undefined && { job }),
     ...(user !== undefined && { user }),
     ...(invocation && { invocation }),
     copy: {

@@ -13,6 +13,7 @@ export function executionParams({ filter, cursor, limit }: ExecutionQuery): URLS
   if (cursor !== undefined) params.set('cursor', cursor);
   if (filter?.statuses) params.set('state', filter.statuses.join(','));
   if (filter?.text !== undefined) params.set('search', filter.text);
+  if (filter?.job !== undefined) params.set('job', filter.job);
   if (filter?.user !== undefined) params.set('executed_by', filter.user);
   if (filter?.since !== undefined) params.set('start_date', String(filter.since));
   if (filter?.until !== undefined) params.set('end_date', String(filter.until));
@@ -63,12 +64,14 @@ function readExecutionFilter(params: URLSearchParams): ExecutionFilter | undefin
   const name = textParam(params, 'name');
   if (search !== undefined && name !== undefined) throw badParam('search', 'cannot be used beside "name"');
   const text = search ?? name;
+  const job = textParam(params, 'job');
   const user = textParam(params, 'executed_by');
   const since = timeParam(params, 'start_date');
   const until = readEnd(params);
   const filter: ExecutionFilter = {
     ...(wanted && { statuses: wanted }),
     ...(text !== undefined && { text }),
+    ...(job !== undefined && { job }),
     ...(user !== undefined && { user }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),

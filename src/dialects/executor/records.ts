@@ -20,11 +20,12 @@ import { statusWord } from './words.ts';
 type Timed = Pick<ExecutionSummary, 'status' | 'rawStatus' | 'startedAt' | 'endedAt' | 'message'>;
 
 function toRecord(execution: ExecutionSummary, now: number) {
-  const { id, name, kind, user, createdAt, url, invocation, message, status } = execution;
+  const { id, name, kind, job, user, createdAt, url, invocation, message, status } = execution;
   return {
     id,
     execution_id: id,
     execution_type: kind ?? null,
+    job_id: job ?? null,
     name,
     ...toTimed(execution, now),
     created_at: toTime(createdAt),
@@ -39,6 +40,7 @@ function toRecord(execution: ExecutionSummary, now: number) {
 
 function fromRecord(record: Received): ExecutionSummary {
   const kind = record.optionalText('execution_type');
+  const job = record.optionalText('job_id');
   const user = record.optionalText('executed_by_name');
   const createdAt = timeIn(record, 'created_at');
   const url = record.optionalText('url');
@@ -48,6 +50,7 @@ function fromRecord(record: Received): ExecutionSummary {
     name: record.text('name'),
     ...timedIn(record, 'error_message'),
     ...(kind !== undefined && { kind }),
+    ...(job !== undefined && { job }),
     ...(user !== undefined && { user }),
     ...(createdAt !== undefined && { createdAt }),
     ...(url !== undefined && { url }),

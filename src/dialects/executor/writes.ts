@@ -11,12 +11,14 @@ import { statusesOf } from './words.ts';
 export function readNewExecution(body: unknown, now: number): NewExecution {
   const about = new Received(body, 'The execution', 'invalidRequest');
   const kind = about.optionalText('kind');
+  const job = about.optionalText('job');
   const user = about.optionalText('user');
   const invocation = about.optionalObject('invocation');
   return {
     execution: idIn(about, 'execution'),
     name: about.text('name'),
     ...(kind !== undefined && { kind }),
+    ...(job !== undefined && { job }),
     ...(user !== undefined && { user }),
     ...(invocation && { invocation: invocationIn(invocation) }),
     startedAt: timeIn(about, 'startedAt', now),

@@ -74,8 +74,10 @@ function executionsBefore(db: Database, { createdAt, id }: ListPlace, { filter }
   return db.all(
     `SELECT e.*, ${writerColumns} FROM executions e LEFT JOIN writers w ON w.id = e.writer
      WHERE (e.created_at, e.id) < (?, ?) AND e.created_at >= ? AND e.created_at < ? AND e.execution IS NOT NULL
+     ${filter?.job === undefined ? '' : 'AND e.job = ?'}
      ORDER BY e.created_at DESC, e.id DESC LIMIT ?`,
-    ...[createdAt, id, filter?.since ?? -Number.MAX_VALUE, filter?.until ?? Number.MAX_VALUE, most],
+    ...[createdAt, id, filter?.since ?? -Number.MAX_VALUE, filter?.until ?? Number.MAX_VALUE],
+    ...(filter?.job === undefined ? [most] : [filter.job, most]),
   );
 }
 

@@ -14,17 +14,18 @@ import { idOf } from './scope.ts';
 
 /** A writer that says it again has come back, and takes the execution over. */
 export function writeExecution(db: Database, about: NewExecution, writer: number): void {
-  const { execution, name, kind, user, invocation, startedAt, copy } = about;
+  const { execution, name, kind, job, user, invocation, startedAt, copy } = about;
   const known = db.get(executionSql, execution, execution);
   if (known) {
     if (!isEnded(known)) db.run('UPDATE executions SET writer = ? WHERE id = ?', writer, idOf(known));
     return;
   }
   db.run(
-    `INSERT INTO executions (execution, copy_of, name, kind, user, url, invocation, status, created_at, started_at,
-     history, writer) VALUES (?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)`,
+    `INSERT INTO executions (execution, copy_of, name, kind, job, user, url, invocation, status, created_at,
+     started_at, history, writer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', ?, ?, ?, ?)`,
     ...(copy ? [null, execution] : [execution, null]),
-    ...[name, kind ?? null, user ?? null, copy?.url ?? null, invocation ? JSON.stringify(invocation) : null],
+    ...[name, kind ?? null, job ?? null, user ?? null, copy?.url ?? null],
+    ...[invocation ? JSON.stringify(invocation) : null],
     ...[copy?.createdAt ?? startedAt, startedAt],
     ...[JSON.stringify(copy?.history ?? [{ status: 'running', at: startedAt }]), writer],
   );

@@ -23,6 +23,7 @@ export function summaryOf(row: Row): ExecutionSummary {
     id: String(row['execution']),
     name: String(row['name']),
     ...text(row, 'kind', 'kind'),
+    ...text(row, 'job', 'job'),
     ...text(row, 'user', 'user'),
     ...text(row, 'url', 'url'),
     ...(row['invocation'] !== null && { invocation: JSON.parse(String(row['invocation'])) as Invocation }),

@@ -102,6 +102,8 @@ const migrations: readonly string[] = [
    ALTER TABLE hosts ADD COLUMN formerly TEXT;
    CREATE INDEX hosts_formerly ON hosts (formerly) WHERE formerly IS NOT NULL;
    ALTER TABLE chunks ADD COLUMN lost TEXT;`,
+  `ALTER TABLE executions ADD COLUMN job TEXT;
+   CREATE INDEX executions_of_job ON executions (job, created_at, id) WHERE job IS NOT NULL;`,
 ];
 
 /** What a file holds: a store of this version or one before, or nothing yet. Throws for all others. */

@@ -53,13 +53,41 @@ export const listLaws: readonly Law[] = [
     },
   },
   {
+    law: 'the runs of a job are listed by its id, to the letter, page after page',
+    binds: ({ foreign }) => !foreign,
+    async holds(subject) {
+      const { sink } = subject;
+      for (let i = 0; i < 12; i++) {
+        const job = ['nightly', 'Nightly', undefined][i % 3];
+        await sink.createExecution({
+          ...{ execution: `run-${i}`, name: 'nightly', startedAt: day + i },
+          ...(job !== undefined && { job }),
+        });
+      }
+      expect(await listed(subject, { filter: { job: 'nightly' } })).toEqual(['run-9', 'run-6', 'run-3', 'run-0']);
+      expect(await listed(subject, { filter: { job: 'night' } })).toEqual([]);
+      const first = await subject.source.listExecutions({ filter: { job: 'Nightly' }, limit: 3 });
+      expect(first.executions.map(({ id, job }) => [id, job])).toEqual([
+        ['run-10', 'Nightly'],
+        ['run-7', 'Nightly'],
+        ['run-4', 'Nightly'],
+      ]);
+      const rest = await subject.source.listExecutions({
+        ...{ filter: { job: 'Nightly' }, limit: 3 },
+        ...(first.next !== undefined && { cursor: first.next }),
+      });
+      expect(rest.executions.map(({ id }) => id)).toEqual(['run-1']);
+    },
+  },
+  {
     law: 'what a sink says is what a source tells',
     binds: ({ foreign }) => !foreign,
     async holds(subject) {
       const { sink, source } = subject;
       const execution = 'an id with spaces/and ünicode';
       const invocation = { command: ['make', '-j 2'], directory: '/tmp' };
-      await sink.createExecution({ execution, name: 'n', kind: 'command', user: 'u', invocation, startedAt: day });
+      const named = { name: 'n', kind: 'command', job: 'a job', user: 'u', invocation };
+      await sink.createExecution({ execution, ...named, startedAt: day });
       const step = { execution, step: 's' };
       const hosts = [{ id: 'h', name: 'H', address: '10.0.0.1' }];
       const start = { ...step, name: 'S', order: 2, path: ['module', 'task'], hosts };
@@ -71,7 +99,7 @@ export const listLaws: readonly Law[] = [
       await sink.finishHost({ ...step, host: 'h', exitCode: 7, ...end });
       await sink.finishStep({ ...step, ...end });
       await sink.finishExecution({ execution, ...end });
-      const about = { id: execution, name: 'n', kind: 'command', user: 'u', invocation };
+      const about = { id: execution, ...named };
       const told = await source.getExecution({ execution });
       expect(told).toEqual({
         ...{ ...about, createdAt: day, startedAt: day, ...ended },

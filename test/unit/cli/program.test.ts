@@ -46,6 +46,8 @@ describe('list', () => {
     expect(await names('--limit', '1')).toEqual(['second']);
     expect(await names('--text', 'FIR')).toEqual(['first']);
     expect(await names('--status', 'failed,running')).toEqual([]);
+    expect(await names('--job', 'p')).toEqual(['second']);
+    expect(await names('--job', 'q')).toEqual([]);
     expect((await program.run('list')).stdout).toMatch(/^execution +status +time +started +name\n.*second\n.*first\n$/);
   });
 });

@@ -21,6 +21,8 @@ const newer = [
   'DROP INDEX hosts_formerly',
   'ALTER TABLE hosts DROP COLUMN formerly',
   'ALTER TABLE chunks DROP COLUMN lost',
+  'DROP INDEX executions_of_job',
+  'ALTER TABLE executions DROP COLUMN job',
   'PRAGMA user_version = 1',
 ];
 

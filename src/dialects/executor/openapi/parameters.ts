@@ -22,6 +22,7 @@ export const listParameters: readonly QueryParameter[] = [
   { name: 'cursor', schema: text, description: '`next_cursor` of the page before.' },
   { name: 'status', schema: text, description: "ops-jobs' words, between commas." },
   { name: 'state', schema: text, description: words(statuses) },
+  { name: 'job', schema: text, description: 'Runs of this job, by its id.' },
   { name: 'executed_by', schema: text },
   { name: 'name', schema: text, description: 'Sought in name and id.' },
   { name: 'search', schema: text, description: 'As `name`.' },

@@ -56,6 +56,7 @@ const record = {
   id: text,
   execution_id: text,
   execution_type: textOrNull,
+  job_id: textOrNull,
   name: text,
   ...timed,
   created_at: time,
@@ -196,6 +197,7 @@ export const schemas = {
     { execution: { ...text, minLength: 1 }, name: text },
     {
       kind: text,
+      job: text,
       user: text,
       invocation: object({ command: list(text), directory: text }),
       startedAt: writtenTime,

@@ -53,6 +53,7 @@ export function summaryOf(id: string, fields: Fields, hasWriter: boolean): Execu
     id,
     name: text(about, 'name') ?? id,
     ...optional('kind', text(about, 'kind')),
+    ...optional('job', text(about, 'job')),
     ...optional('user', text(about, 'user')),
     ...optional('invocation', invocationOf(about['invocation'])),
     ...optional('createdAt', startedAt),
