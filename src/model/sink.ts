@@ -77,7 +77,7 @@ export interface LogSink extends AsyncDisposable {
   append(batch: Append): Promise<void>;
   /** Puts a gap where lines should be. Absent in sinks that keep whole logs only, and no copies. */
   lose?(loss: Loss): Promise<void>;
-  /** Keeps a number that the run tells of itself. Absent in sinks that keep none. */
+  /** Keeps a number that the run tells of itself, until the execution has ended. Absent in sinks that keep none. */
   metric?(metric: NewMetric): Promise<void>;
   finishHost(end: HostEnd): Promise<void>;
   finishStep(end: StepRef & Ending): Promise<void>;

@@ -4,13 +4,16 @@ import type { Pointer } from './pointer.ts';
 import type { CallOptions } from './source.ts';
 import type { Status } from './status.ts';
 
-/** What is counted: one execution, all runs of one job, or, with neither, everything. */
+/**
+ * What is counted: one execution, all runs of one job, or, with neither, everything. Lines are narrowed to whole
+ * hours; of several executions those count, and their errors, that were created within them.
+ */
 export interface StatisticsQuery {
   readonly execution?: string;
   readonly job?: string;
-  /** Of lines written at or after; milliseconds since the epoch, rounded down to a whole hour. */
+  /** Of lines of that time or later; milliseconds since the epoch, rounded down to a whole hour. */
   readonly since?: number;
-  /** Of lines written before; rounded up to a whole hour. */
+  /** Of lines before that time; rounded up to a whole hour. */
   readonly until?: number;
 }
 
@@ -30,7 +33,7 @@ export interface FrequentError {
   /** The line without times, numbers and ids, so that equal errors count as one. */
   readonly text: string;
   readonly count: number;
-  /** One line that says so. */
+  /** One line that says so, of the newest execution that has one. */
   readonly execution: string;
   readonly pointer: Pointer;
 }
@@ -48,7 +51,11 @@ export interface HourStatistics {
   readonly levels: LevelCounts;
 }
 
-/** Kept as lines are written: asking costs the same however many there are. */
+/**
+ * Kept as lines are written: asking costs the same however many there are. A line's hour is that of its own time, or
+ * of its coming when it has none. Stores may bound what they count: 200 texts of errors an execution, the newest
+ * executions of many.
+ */
 export interface Statistics {
   readonly lines: number;
   readonly levels: LevelCounts;
@@ -62,7 +69,7 @@ export interface Statistics {
   readonly executions: { readonly statuses: Readonly<Partial<Record<Status, number>>>; readonly durations?: Durations };
 }
 
-/** A number that a run told of itself. */
+/** A number that a run told of itself. Telling the same again, with all that is here, changes nothing. */
 export interface Metric {
   readonly name: string;
   readonly value: number;
@@ -75,6 +82,7 @@ export interface Metric {
 
 /** What a store counts besides holding lines. */
 export interface LogStatistics {
+  /** Throws notFound for an execution that is not there; a job that never ran has no lines. */
   statistics(query: StatisticsQuery, options?: CallOptions): Promise<Statistics>;
   /** In the order they were told; at most the last 10,000. */
   metrics(ref: ExecutionRef, options?: CallOptions): Promise<readonly Metric[]>;

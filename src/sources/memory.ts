@@ -20,19 +20,22 @@ import type {
   LogSink,
   Loss,
   NewExecution,
+  NewMetric,
   StepRef,
   StepStart,
 } from '../model/sink.ts';
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../model/source.ts';
+import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../model/statistics.ts';
 import { isFinished } from '../model/status.ts';
 import { compileFilter } from '../text/matcher.ts';
 import { HeldScope } from './memory/heldScope.ts';
 import { executionOf, hostsOf, isScopeFinished, stepOf, summaryOf } from './memory/read.ts';
 import { Records } from './memory/records.ts';
+import { addMetric, statisticsOf } from './memory/statistics.ts';
 import { addHost, addLines, addLoss, beginStep, endExecution, endOf, newExecution } from './memory/write.ts';
 
 /** Holds executions and their logs as long as it lives: what tests and examples record into. */
-export class MemoryStore implements LogSource, LogSink, LogAdmin {
+export class MemoryStore implements LogSource, LogSink, LogAdmin, LogStatistics {
   readonly capabilities: Capabilities = {
     pointers: 'session',
     seekByLine: true,
@@ -137,6 +140,12 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
     if (addLoss(held, records.step(loss), records.host(loss), loss)) this.#tell({ execution, step, host });
   }
 
+  async metric(metric: NewMetric): Promise<void> {
+    this.#check();
+    addMetric(this.#written(metric).execution(metric), metric);
+    this.#tell({ execution: metric.execution });
+  }
+
   async finishHost({ execution, step, host, exitCode, ...ending }: HostEnd): Promise<void> {
     this.#check();
     const { result } = this.#written({ execution }).host({ execution, step, host });
@@ -161,6 +170,16 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin {
     this.#copies.executions.delete(execution);
     this.#records.executions.set(execution, held);
     this.#tell({ execution });
+  }
+
+  async statistics(query: StatisticsQuery, options?: CallOptions): Promise<Statistics> {
+    this.#check(options);
+    return statisticsOf(this.#records, query);
+  }
+
+  async metrics(ref: ExecutionRef, options?: CallOptions): Promise<readonly Metric[]> {
+    this.#check(options);
+    return [...this.#records.execution(ref).statistics.metrics.values()];
   }
 
   async deleteExecution(ref: ExecutionRef, options?: CallOptions): Promise<void> {

@@ -9,6 +9,7 @@ import { listLaws } from './laws/lists.ts';
 import { pageLaws } from './laws/pages.ts';
 import { scopeLaws } from './laws/scopes.ts';
 import { seekLaws } from './laws/seek.ts';
+import { statisticsLaws } from './laws/statistics.ts';
 import { tailLaws } from './laws/tails.ts';
 import { writeLaws } from './laws/writes.ts';
 import type { Law, Subject } from './subject.ts';
@@ -24,6 +25,7 @@ const laws: readonly Law[] = [
   ...changeLaws,
   ...listLaws,
   ...lineLaws,
+  ...statisticsLaws,
   ...lifetimeLaws,
   ...errorLaws,
 ];

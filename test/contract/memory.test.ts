@@ -7,6 +7,7 @@ await describeLogSource('memory', async () => {
     source: store,
     sink: store,
     admin: store,
+    statistics: store,
     waitingTails: () => store.waiting,
     trim: async (ref, to) => store.trim(ref, to),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

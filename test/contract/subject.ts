@@ -1,4 +1,5 @@
 import type { HostRef, LogSink } from '../../src/model/sink.ts';
+import type { LogStatistics } from '../../src/model/statistics.ts';
 import type { Capabilities, LogAdmin, LogSource } from '../../src/model/source.ts';
 
 /** One source under test, empty, with what the laws need around it. */
@@ -7,6 +8,7 @@ export interface Subject extends AsyncDisposable {
   /** Writes what `source` reads. */
   readonly sink: LogSink;
   readonly admin?: LogAdmin;
+  readonly statistics?: LogStatistics;
   /** Tails and watches that wait at the very bottom, where the lines are. */
   waitingTails(): number;
   /** Where there is a wire: breaks it as a network does. */
@@ -23,6 +25,6 @@ export interface Law {
   /** When it does not bind every source: whether it binds one of these capabilities. */
   readonly binds?: (capabilities: Capabilities) => boolean;
   /** What of the subject it cannot do without. */
-  readonly needs?: 'cut' | 'trim' | 'restart' | 'admin' | 'lose';
+  readonly needs?: 'cut' | 'trim' | 'restart' | 'admin' | 'statistics' | 'lose';
   readonly holds: (subject: Subject) => Promise<void>;
 }

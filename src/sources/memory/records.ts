@@ -5,6 +5,7 @@ import type { LineOrigin } from '../../model/line.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Status } from '../../model/status.ts';
 import type { LogScope } from '../../model/query.ts';
+import type { FrequentError, Metric } from '../../model/statistics.ts';
 
 /** What is written with an ending, and changed by nothing else. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -21,6 +22,13 @@ export interface HeldStep {
   readonly log: HeldLog;
 }
 
+/** What is counted of one execution, and what it told of itself. */
+export interface HeldStatistics {
+  readonly lines: Map<string, { readonly step: string; readonly hour: number; readonly counts: number[] }>;
+  readonly errors: Map<string, FrequentError>;
+  readonly metrics: Map<string, Metric>;
+}
+
 export interface HeldExecution {
   readonly about: NewExecution;
   status: Status;
@@ -30,6 +38,7 @@ export interface HeldExecution {
   /** By the number in their pointers, less one. */
   readonly hosts: HeldHost[];
   readonly log: HeldLog;
+  readonly statistics: HeldStatistics;
 }
 
 /** Everything a memory store holds, by name. Looking for what is not there throws notFound. */

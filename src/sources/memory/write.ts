@@ -12,6 +12,7 @@ import { isFinished } from '../../model/status.ts';
 import { markLevels } from '../../text/levels.ts';
 import { scheme } from './heldScope.ts';
 import type { HeldExecution, HeldHost, HeldStep } from './records.ts';
+import { addCounts, noStatistics } from './statistics.ts';
 
 export function newExecution(about: NewExecution): HeldExecution {
   return {
@@ -22,6 +23,7 @@ export function newExecution(about: NewExecution): HeldExecution {
     steps: new Map(),
     hosts: [],
     log: new HeldLog(),
+    statistics: noStatistics(),
   };
 }
 
@@ -70,6 +72,7 @@ export function addLines(execution: HeldExecution, step: HeldStep, host: HeldHos
   const lines = ownLines(batch.lines, from);
   const firstNumber = host.log.rows + 1;
   addChunk(execution, step, host, batch, { firstNumber, count: lines.count, lines });
+  addCounts(execution, host, lines, firstNumber);
   const { errors, first } = errorLines(lines, 0, lines.count);
   host.result.errors = (host.result.errors ?? 0) + errors;
   if (first !== undefined) host.result.firstError ??= pointer(`${host.origin.pointerPrefix}${firstNumber + first}`);
