@@ -28,6 +28,10 @@ class LocalSubject implements Subject {
     return this.source;
   }
 
+  get statistics(): LocalSource {
+    return this.source;
+  }
+
   waitingTails(): number {
     return this.source.waiting;
   }

@@ -6,6 +6,7 @@ import { LogError } from '../../model/errors.ts';
 import type { LineColumns } from '../../model/line.ts';
 import type { Append, Loss } from '../../model/sink.ts';
 import { isFinished, type Status } from '../../model/status.ts';
+import { countAppended } from './counting.ts';
 import type { Database } from './database.ts';
 
 /** Ids of a host and what it belongs to. */
@@ -50,6 +51,7 @@ export class Appender {
     if (start === to) return { anything: false, foundError: false };
     this.#begin(ids, host, batch);
     this.#write(ids, batch.lines, start, to);
+    countAppended(this.#db, ids, batch, start, to);
     host.lines += to - start;
     const { errors, first } = errorLines(batch.lines, start, to);
     if (first === undefined) this.#db.run('UPDATE hosts SET lines = ? WHERE id = ?', host.lines, ids.host);

@@ -1,10 +1,12 @@
 import { LogError } from '../../model/errors.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
-import type { Ending, HostEnd, HostRef, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
+import type { Ending, HostEnd, HostRef, NewExecution, NewMetric, StepRef, StepStart } from '../../model/sink.ts';
 import { isFinished, type Status } from '../../model/status.ts';
 import type { HostIds } from './appendLines.ts';
+import { addToTotals } from './counting.ts';
 import type { Database, Row } from './database.ts';
 import { noteChange } from './journal.ts';
+import { writeMetric } from './metrics.ts';
 import { idOf } from './scope.ts';
 
 /*
@@ -86,7 +88,14 @@ export function writeExecutionEnd(db: Database, { execution, ...ending }: Execut
     ...[status, at, idOf(row)],
   );
   db.run('UPDATE executions SET execution = copy_of, copy_of = NULL WHERE id = ? AND copy_of IS NOT NULL', idOf(row));
+  addToTotals(db, idOf(row));
   noteChange(db, { execution });
+}
+
+/** Throws invalidRequest for a new one after the end. */
+export function writeToldMetric(db: Database, metric: NewMetric): void {
+  const row = findExecutionRow(db, metric.execution);
+  writeMetric(db, idOf(row), isEnded(row), metric);
 }
 
 /** Throws notFound. */

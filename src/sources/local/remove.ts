@@ -2,6 +2,7 @@ import { abortReason } from '../../base/abort.ts';
 import { LogError } from '../../model/errors.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
 import { isFinished } from '../../model/status.ts';
+import { takeFromTotals } from './counting.ts';
 import { nextTurn, type Database } from './database.ts';
 import { noteChange } from './journal.ts';
 import { findExecution, idOf } from './scope.ts';
@@ -18,6 +19,7 @@ export async function removeExecution(db: Database, { execution }: ExecutionRef,
     const row = findExecution(db, execution);
     if (!isFinished(statusNow(row).status))
       throw new LogError('invalidRequest', `Execution "${execution}" is running. Stop it before deleting it.`);
+    takeFromTotals(db, row);
     db.run('UPDATE executions SET execution = NULL, ended_at = coalesce(ended_at, 0) WHERE id = ?', idOf(row));
     noteChange(db, { execution, removed: true });
   });
@@ -38,16 +40,21 @@ async function free(db: Database, execution: number, signal: AbortSignal | undef
 
 /** Deletes up to `rows` rows; false when that was all. */
 function freeSome(db: Database, execution: number, rows: number): boolean {
-  const wanted = [
-    'chunks WHERE execution = ?',
-    'hosts WHERE step IN (SELECT id FROM steps WHERE execution = ?)',
-    'steps WHERE execution = ?',
-    'executions WHERE id = ?',
-  ];
-  for (const where of wanted) {
-    const [table] = where.split(' ');
-    db.run(`DELETE FROM ${table ?? ''} WHERE id IN (SELECT id FROM ${where} LIMIT ?)`, execution, rows);
+  for (const [key, where] of held) {
+    const [table = ''] = where.split(' ');
+    db.run(`DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${where} LIMIT ?)`, execution, rows);
     if (db.get(`SELECT 1 FROM ${where} LIMIT 1`, execution)) return true;
   }
   return false;
 }
+
+/** What is held of an execution: the key of its rows, and where they are. */
+const held: readonly (readonly [string, string])[] = [
+  ['id', 'chunks WHERE execution = ?'],
+  ['execution, step, hour', 'counts WHERE execution = ?'],
+  ['execution, text', 'errors WHERE execution = ?'],
+  ['execution, number', 'metrics WHERE execution = ?'],
+  ['id', 'hosts WHERE step IN (SELECT id FROM steps WHERE execution = ?)'],
+  ['id', 'steps WHERE execution = ?'],
+  ['id', 'executions WHERE id = ?'],
+];

@@ -1,9 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { LogError } from '../../model/errors.ts';
+import { countColumns } from './countColumns.ts';
 import { damaged } from './failures.ts';
 
 /** In the file's header: tells our stores from other SQLite databases ("ExLg"). */
 const applicationId = 0x45784c67;
+
+const columns = countColumns.replace(/\w+/g, '$& INTEGER NOT NULL DEFAULT 0');
 
 /**
  * How a store of version n becomes one of version n + 1. Lines are kept in chunks, each a row of three logs:
@@ -12,6 +15,8 @@ const applicationId = 0x45784c67;
  * index, however long the log. AUTOINCREMENT where pointers or writers remember an id for good. An execution
  * without a name is being deleted, or written as a copy (`copy_of`) that gets its name when it is finished.
  * `formerly` is what comes before the number in a copied host's pointers; `lost` says why a chunk has no lines.
+ * `counts` and `errors` are counted as lines are appended; an execution that has ended is `counted` in the totals of
+ * everything and of its job, from which it is taken when it is deleted. Hours are whole ones since the epoch.
  */
 const migrations: readonly string[] = [
   `CREATE TABLE writers (
@@ -104,6 +109,60 @@ const migrations: readonly string[] = [
    ALTER TABLE chunks ADD COLUMN lost TEXT;`,
   `ALTER TABLE executions ADD COLUMN job TEXT;
    CREATE INDEX executions_of_job ON executions (job, created_at, id) WHERE job IS NOT NULL;`,
+  `ALTER TABLE executions ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+   UPDATE executions SET counted = 1 WHERE ended_at IS NOT NULL;
+   CREATE INDEX executions_uncounted ON executions (id) WHERE counted = 0;
+   CREATE TABLE counts (
+     execution INTEGER NOT NULL,
+     step INTEGER NOT NULL,
+     hour INTEGER NOT NULL,
+     ${columns},
+     PRIMARY KEY (execution, step, hour)
+   ) WITHOUT ROWID;
+   CREATE INDEX counts_by_hour ON counts (hour);
+   CREATE TABLE errors (
+     execution INTEGER NOT NULL,
+     text TEXT NOT NULL,
+     count INTEGER NOT NULL,
+     host INTEGER NOT NULL,
+     number INTEGER NOT NULL,
+     PRIMARY KEY (execution, text)
+   ) WITHOUT ROWID;
+   CREATE INDEX errors_by_text ON errors (text);
+   CREATE TABLE hour_totals (
+     owner TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     ${columns},
+     PRIMARY KEY (owner, hour)
+   ) WITHOUT ROWID;
+   CREATE TABLE step_totals (
+     owner TEXT NOT NULL,
+     step TEXT NOT NULL,
+     lines INTEGER NOT NULL,
+     ${columns},
+     PRIMARY KEY (owner, step)
+   ) WITHOUT ROWID;
+   CREATE INDEX step_totals_most ON step_totals (owner, lines);
+   CREATE TABLE error_totals (
+     owner TEXT NOT NULL,
+     text TEXT NOT NULL,
+     count INTEGER NOT NULL,
+     execution INTEGER NOT NULL,
+     PRIMARY KEY (owner, text)
+   ) WITHOUT ROWID;
+   CREATE INDEX error_totals_most ON error_totals (owner, count);
+   CREATE TABLE metrics (
+     execution INTEGER NOT NULL,
+     number INTEGER NOT NULL,
+     name TEXT NOT NULL,
+     value REAL NOT NULL,
+     unit TEXT,
+     at REAL NOT NULL,
+     step TEXT,
+     host TEXT,
+     PRIMARY KEY (execution, number)
+   ) WITHOUT ROWID;
+   CREATE INDEX metrics_told ON metrics (execution, name, at);`,
 ];
 
 /** What a file holds: a store of this version or one before, or nothing yet. Throws for all others. */

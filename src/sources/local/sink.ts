@@ -11,6 +11,7 @@ import type {
   LogSink,
   Loss,
   NewExecution,
+  NewMetric,
   StepRef,
   StepStart,
 } from '../../model/sink.ts';
@@ -25,6 +26,7 @@ import {
   writeHostEnd,
   writeHostStart,
   writeStep,
+  writeToldMetric,
   writeStepEnd,
 } from './records.ts';
 import { WriteQueue } from './writeQueue.ts';
@@ -105,6 +107,12 @@ class LocalSink implements LogSink {
     return this.#queue.write(() => {
       const ids = this.#idsOf(loss);
       if (this.#appender.lose(ids, loss)) this.#tell(loss, ids, true);
+    });
+  }
+
+  metric(metric: NewMetric): Promise<void> {
+    return this.#queue.write(() => {
+      writeToldMetric(this.#db, metric);
     });
   }
 

@@ -6,11 +6,13 @@ import { leavable } from '../../base/leavable.ts';
 import { checkQuery, roomOf } from '../../base/pageRequest.ts';
 import { readPage, type Reading } from '../../base/readPage.ts';
 import { tailPages } from '../../base/tailPages.ts';
+import { Tally } from '../../base/tally.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Execution, ExecutionRef } from '../../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../model/source.ts';
+import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../../model/statistics.ts';
 import { compileFilter } from '../../text/matcher.ts';
 import { ChunkPlaces } from './chunkPlaces.ts';
 import { Database, nextTurn } from './database.ts';
@@ -20,7 +22,9 @@ import { Poller } from './poller.ts';
 import { removeExecution } from './remove.ts';
 import { executionOf } from './rows.ts';
 import { findExecution } from './scope.ts';
+import { metricsOf } from './metrics.ts';
 import { ScopeLog, type Held } from './scopeLog.ts';
+import { statistics } from './statistics.ts';
 import { Watcher } from './watch.ts';
 
 /** Opens the store at `path` to browse; one that is not there yet is empty. */
@@ -36,7 +40,7 @@ interface Opened {
   readonly held: Held;
 }
 
-export class LocalSource implements LogSource, LogAdmin {
+export class LocalSource implements LogSource, LogAdmin, LogStatistics {
   readonly capabilities: Capabilities = {
     pointers: 'stable',
     seekByLine: true,
@@ -93,6 +97,19 @@ export class LocalSource implements LogSource, LogAdmin {
 
   watch(query: WatchQuery, options?: CallOptions): AsyncIterable<Change> {
     return leavable((signal) => this.#watch(query, signal), options?.signal);
+  }
+
+  async statistics(query: StatisticsQuery, options?: CallOptions): Promise<Statistics> {
+    const { execution } = query;
+    const opened = await (execution === undefined
+      ? this.#open(options?.signal)
+      : this.#open(options?.signal, execution));
+    return opened ? statistics(opened.db, query, options?.signal) : new Tally().statistics();
+  }
+
+  async metrics({ execution }: ExecutionRef, options?: CallOptions): Promise<readonly Metric[]> {
+    const { db } = await this.#open(options?.signal, execution);
+    return db.read(() => metricsOf(db, execution));
   }
 
   async deleteExecution(ref: ExecutionRef, options?: CallOptions): Promise<void> {

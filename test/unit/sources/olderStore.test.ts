@@ -21,6 +21,11 @@ const newer = [
   'DROP INDEX hosts_formerly',
   'ALTER TABLE hosts DROP COLUMN formerly',
   'ALTER TABLE chunks DROP COLUMN lost',
+  'DROP INDEX executions_uncounted',
+  'ALTER TABLE executions DROP COLUMN counted',
+  ...['counts', 'errors', 'hour_totals', 'step_totals', 'error_totals', 'metrics'].map(
+    (table) => `DROP TABLE ${table}`,
+  ),
   'DROP INDEX executions_of_job',
   'ALTER TABLE executions DROP COLUMN job',
   'PRAGMA user_version = 1',
