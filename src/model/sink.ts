@@ -47,6 +47,11 @@ interface Numbered extends HostRef {
 /** Lines of one host. Appending the same numbers again changes nothing; a number past the next one is refused. */
 export interface Append extends Numbered {
   readonly lines: LineColumns;
+  /**
+   * The writer does not count: whatever `firstNumber` says, the lines come after all that are there, those of others
+   * who write at the same time included. Appending them again doubles them.
+   */
+  readonly uncounted?: true;
 }
 
 /** Lines of one host that will never come, though they have numbers. Repeated and refused as `Append`. */

@@ -22,12 +22,11 @@ const batch = { lines: 5_000, bytes: 1_048_576 } as const;
  * lines the log has then. What was appended before a failure stays.
  */
 export async function appendBody(call: HttpCall, ref: HostRef, source: LogSource, sink: LogSink): Promise<number> {
-  const first = countParam(call.query, 'first') ?? (await linesOf(source, ref, call.signal)) + 1;
-  const appending = new Appending(ref, first, sink);
+  const appending = new Appending(ref, countParam(call.query, 'first'), sink);
   if (/^application\/json\b/i.test(call.header('content-type') ?? '')) {
     await appending.add(fromWireLines(await readJson(call, largestBody), 'invalidRequest'));
   } else await appendStream(call, appending);
-  return Math.max(appending.last, await linesOf(source, ref, call.signal));
+  return Math.max(appending.lines, await linesOf(source, ref, call.signal));
 }
 
 /** Appends what has come whole before it waits for more: a line is not kept back until others follow. */
@@ -57,23 +56,27 @@ async function appendStream(call: HttpCall, appending: Appending): Promise<void>
 class Appending {
   readonly #ref: HostRef;
   readonly #sink: LogSink;
-  #next: number;
+  readonly #first: number | undefined;
+  #added = 0;
 
-  constructor(ref: HostRef, first: number, sink: LogSink) {
+  /** Without the number of the first line they come after all that are there. */
+  constructor(ref: HostRef, first: number | undefined, sink: LogSink) {
     this.#ref = ref;
-    this.#next = first;
+    this.#first = first;
     this.#sink = sink;
   }
 
-  /** Number of the last line that is known to be there. */
-  get last(): number {
-    return this.#next - 1;
+  /** How many lines are known to be there. */
+  get lines(): number {
+    return (this.#first ?? 1) - 1 + this.#added;
   }
 
   async add(lines: LineColumns): Promise<void> {
     if (lines.count === 0) return;
-    await this.#sink.append({ ...this.#ref, firstNumber: this.#next, lines });
-    this.#next += lines.count;
+    const firstNumber = (this.#first ?? 1) + this.#added;
+    const uncounted = this.#first === undefined ? { uncounted: true as const } : {};
+    await this.#sink.append({ ...this.#ref, firstNumber, lines, ...uncounted });
+    this.#added += lines.count;
   }
 }
 

@@ -56,9 +56,11 @@ class ExecutorSink implements LogSink {
 
   async append(batch: Append): Promise<void> {
     checkColumns(batch.lines);
+    const path = `${pathOf(batch)}lines/`;
     for (const { from, to } of piecesOf(batch.lines)) {
-      const query = new URLSearchParams({ first: String(batch.firstNumber + from) });
-      await this.#post(`${pathOf(batch)}lines/`, toWireLines(sliceColumns(batch.lines, from, to)), query);
+      const lines = toWireLines(sliceColumns(batch.lines, from, to));
+      if (batch.uncounted) await this.#once(path, lines);
+      else await this.#post(path, lines, new URLSearchParams({ first: String(batch.firstNumber + from) }));
     }
   }
 
@@ -85,7 +87,7 @@ class ExecutorSink implements LogSink {
     const backoff = new Backoff({ first: 200, longest: 2_000 });
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#api.json(path, { method: 'POST', body, timeout: longestRequest, ...(query && { query }) });
+        await this.#once(path, body, query);
         return;
       } catch (error) {
         const { code } = LogError.from(error);
@@ -93,6 +95,10 @@ class ExecutorSink implements LogSink {
         await delay(Math.max(backoff.next(), Math.min(2_000, askedToWait(error) ?? 0)), this.#api.ended);
       }
     }
+  }
+
+  async #once(path: string, body: unknown, query?: URLSearchParams): Promise<void> {
+    await this.#api.json(path, { method: 'POST', body, timeout: longestRequest, ...(query && { query }) });
   }
 }
 

@@ -39,7 +39,10 @@ async function holds(archive: LogSource, execution: string): Promise<boolean> {
   }
 }
 
-async function checkKept(archive: LogSource, { execution, step, host, firstNumber, lines }: Append): Promise<void> {
+async function checkKept(
+  archive: LogSource,
+  { execution, step, host, firstNumber, lines, uncounted }: Append,
+): Promise<void> {
   const ref: HostRef = { execution, step, host };
   const { total = 0 } = await archive.readLog({
     ...ref,
@@ -47,7 +50,7 @@ async function checkKept(archive: LogSource, { execution, step, host, firstNumbe
     limit: { lines: 1 },
     withoutText: true,
   });
-  if (firstNumber + lines.count - 1 <= total) return;
+  if (!uncounted && firstNumber + lines.count - 1 <= total) return;
   throw new LogError(
     'invalidRequest',
     `The execution "${execution}" has ended and is archived; nothing can be appended.`,

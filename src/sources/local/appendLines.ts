@@ -47,7 +47,8 @@ export class Appender {
   append(ids: HostIds, batch: Append, from: number, to: number): Appended {
     this.#renew();
     const host = this.#host(ids, batch);
-    const start = from + knownLines(batch.firstNumber + from, to - from, host.lines);
+    const firstNumber = batch.uncounted ? host.lines + 1 - from : batch.firstNumber;
+    const start = from + knownLines(firstNumber + from, to - from, host.lines);
     if (start === to) return { anything: false, foundError: false };
     this.#begin(ids, host, batch);
     this.#write(ids, batch.lines, start, to);
@@ -58,7 +59,7 @@ export class Appender {
     else
       this.#db.run(
         'UPDATE hosts SET lines = ?, errors = errors + ?, first_error = coalesce(first_error, ?) WHERE id = ?',
-        ...[host.lines, errors, batch.firstNumber + first, ids.host],
+        ...[host.lines, errors, firstNumber + first, ids.host],
       );
     const foundError = first !== undefined && !host.failed;
     host.failed ||= foundError;

@@ -66,7 +66,7 @@ export function addHost(
 /** Adds what is new of a batch to every scope it belongs to; false when nothing is. */
 export function addLines(execution: HeldExecution, step: HeldStep, host: HeldHost, batch: Append): boolean {
   checkColumns(batch.lines);
-  const from = knownLines(batch.firstNumber, batch.lines.count, host.log.rows);
+  const from = batch.uncounted ? 0 : knownLines(batch.firstNumber, batch.lines.count, host.log.rows);
   if (from === batch.lines.count) return false;
   if ([host.result, step.step, execution].some(({ status }) => isFinished(status))) throw ended(batch);
   const lines = ownLines(batch.lines, from);

@@ -20,7 +20,8 @@ async function watched(
       if (wanted(one)) return;
     }
   })();
-  await eventually(() => expect(subject.waitingTails()).toBeGreaterThan(0));
+  // One that hears late of what was done before may be content, and gone, already.
+  await eventually(() => expect(subject.waitingTails() > 0 || seen.some(wanted)).toBe(true));
   await change();
   await watching;
   leave.abort();

@@ -22,6 +22,35 @@ export const writeLaws: readonly Law[] = [
     },
   },
   {
+    law: 'appends without numbers side by side are all kept, each in one piece and in its order',
+    binds: ({ foreign }) => !foreign,
+    async holds(subject) {
+      const { sink, source } = subject;
+      const { scope } = await oneHost(subject);
+      const append = async (writer: string): Promise<void> => {
+        for (let i = 0; i < 5; i++) {
+          const lines = columns(numbered(3, 3 * i + 1, writer).map((text) => ({ text, level: 'error' })));
+          await sink.append({ ...scope, firstNumber: 1, uncounted: true, lines });
+        }
+      };
+      const writers = ['ann', 'bob', 'eve'];
+      await sink.append({ ...scope, firstNumber: 1, lines: columns(['counted']) });
+      await Promise.all(writers.map(append));
+      const lines = await readOnward(source, scope);
+      const texts = lines.map(({ text }) => text);
+      expect(lines.map(({ number }) => number)).toEqual(Array.from({ length: 46 }, (_, i) => i + 1));
+      for (const writer of writers)
+        expect(texts.filter((text) => text.startsWith(writer))).toEqual(numbered(15, 1, writer));
+      for (let i = 1; i < texts.length; i += 3)
+        expect(new Set(texts.slice(i, i + 3).map((text) => text.split(' ')[0])).size).toBe(1);
+      const { hosts } = await source.getStepResult(scope);
+      expect(hosts[0]).toMatchObject({ lines: 46, errors: 45, firstError: lines[1]?.pointer });
+      await sink.finishHost({ ...scope, status: 'succeeded', at: day });
+      const late = sink.append({ ...scope, firstNumber: 1, uncounted: true, lines: columns(['late']) });
+      await expect(late).rejects.toMatchObject({ code: 'invalidRequest' });
+    },
+  },
+  {
     law: 'an append that would leave lines out is refused',
     async holds(subject) {
       const { sink, source } = subject;

@@ -33,18 +33,21 @@ export class Appender {
 
   /** Resolves when Redis has all of the batch; each part is told to who listens. Throws notFound, invalidRequest. */
   async append(batch: Append): Promise<void> {
-    const { firstNumber } = batch;
+    const { firstNumber, uncounted } = batch;
     knownLines(firstNumber, 0, Number.MAX_SAFE_INTEGER);
     const lines = marked(batch.lines);
     for (let from = 0; ;) {
-      const { to, chunks } = cut(lines, from, firstNumber);
-      const known = await this.#write(batch, firstNumber + from, to - from, chunks);
-      from = known + 1 - firstNumber;
+      const { to, chunks } = cut(lines, from, uncounted ? 1 - from : firstNumber);
+      const known = await this.#write(batch, uncounted ? 0 : firstNumber + from, to - from, chunks);
+      from = uncounted ? to : known + 1 - firstNumber;
       if (from >= lines.count) return;
     }
   }
 
-  /** Resolves with how many lines the log has then; fewer than given when some of them were there already. */
+  /**
+   * Resolves with how many lines the log has then; fewer than given when some of them were there already. The number
+   * 0 stands for the next one, whichever that is.
+   */
   async #write(
     { execution, step, host }: Append,
     firstNumber: number,

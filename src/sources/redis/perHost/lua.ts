@@ -125,8 +125,9 @@ const mostTold = 1_024;
 
 /**
  * KEYS state, hosts, order, the step's order, lines, and the wake stream where that may be written here. ARGV step,
- * host, number of the first line, how many lines, the change for the wake stream and about how many entries that
- * keeps, then each chunk's count, errors, number of its first error (0: none), latest time, and its columns and text.
+ * host, number of the first line (0: the next one, and numbers of errors are counted from there), how many lines, the
+ * change for the wake stream and about how many entries that keeps, then each chunk's count, errors, number of its
+ * first error (0: none), latest time, and its columns and text.
  * Answers what became of it and how many lines the log has.
  */
 export const appendLines = `${shared}
@@ -138,6 +139,8 @@ local packed = redis.call('HGET', KEYS[2], 'log/' .. host)
 if not packed then return { ${answer.noHost}, 0 } end
 local number, status, started, lines, entries, errors, first_error, latest = unpack_host(packed)
 lines = tonumber(lines)
+local before = 0
+if first == 0 then first, before = lines + 1, lines end
 if first > lines + 1 then return { ${appended.hole}, lines } end
 if first + total - 1 <= lines then return { ${appended.done}, lines } end
 if ended(status) or ended(string.match(state[2], '^%S+')) or ended(state[1]) then return { ${appended.ended}, lines } end
@@ -162,7 +165,7 @@ for i = 7, #ARGV, 5 do
   redis.call('XADD', KEYS[4], (step_rows + 1) .. '-0', 'o', order .. step_latest)
   lines, rows, step_rows = lines + size, rows + size, step_rows + size
   entries, errors = entries + 1, errors + ARGV[i + 1]
-  if first_error == '0' then first_error = ARGV[i + 2] end
+  if first_error == '0' and ARGV[i + 2] ~= '0' then first_error = tostring(before + ARGV[i + 2]) end
 end
 redis.call('HSET', KEYS[1], 'log', rows .. ' ' .. row_latest, 'log/' .. step, step_rows .. ' ' .. step_latest)
 redis.call('HSET', KEYS[2], 'log/' .. host, table.concat({ number, status, started, lines, entries, errors, first_error, latest }, ' '))

@@ -140,6 +140,22 @@ describe('recording over HTTP', () => {
     expect(await textsIn(served)).toHaveLength(102);
   });
 
+  test('two who send lines without numbers side by side lose none', async () => {
+    await using served = await serveStore();
+    await begin(served.store);
+    const told = (writer: string, from: number) => ndjson([`${writer} ${from}`, `${writer} ${from + 1}`]);
+    async function* inTwo(writer: string): AsyncGenerator<Uint8Array, void> {
+      yield told(writer, 1);
+      await expect.poll(() => textsIn(served), { interval: 5, timeout: 5_000 }).toHaveLength(4);
+      yield told(writer, 3);
+    }
+    const sent = await Promise.all(['ann', 'bob'].map((writer) => stream(served, `${host}lines/`, inTwo(writer))));
+    for (const { status } of sent) expect(status).toBe(200);
+    const texts = await textsIn(served);
+    for (const writer of ['ann', 'bob'])
+      expect(texts.filter((text) => text.startsWith(writer))).toEqual([1, 2, 3, 4].map((i) => `${writer} ${i}`));
+  });
+
   test('a body that is cut short leaves its whole lines', async () => {
     await using served = await serveStore();
     await begin(served.store);
