@@ -2,7 +2,7 @@ import { abortReason, onAbort } from '../base/abort.ts';
 import { leavable } from '../base/leavable.ts';
 import type { Served } from '../dialects/http.ts';
 import { LogError } from '../model/errors.ts';
-import type { Execution, ExecutionRef, ExecutionSummary } from '../model/execution.ts';
+import type { Execution, ExecutionRef } from '../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
 import type { LogSink } from '../model/sink.ts';
@@ -10,6 +10,7 @@ import type { CallOptions, Capabilities, Change, LogSource } from '../model/sour
 import { PermittedSink } from './permittedSink.ts';
 import type { Grant } from './tokens.ts';
 import { Visibility } from './visibility.ts';
+import { listVisible } from './visibleList.ts';
 
 /** What is served, narrowed to what a token may see and do: no route can forget to ask. */
 export function permitted(served: Served, grant: Grant): Served {
@@ -39,9 +40,6 @@ export function permitted(served: Served, grant: Grant): Served {
   };
 }
 
-/** How often a list is read on for want of executions that may be seen, before a short page is given. */
-const mostReads = 20;
-
 class PermittedSource implements LogSource {
   readonly capabilities: Capabilities;
   readonly #source: LogSource;
@@ -56,18 +54,7 @@ class PermittedSource implements LogSource {
   async listExecutions(query: ExecutionQuery, options?: CallOptions): Promise<ExecutionList> {
     this.#visible.checkValid();
     if (this.#visible.everything) return this.#source.listExecutions(query, options);
-    const limit = query.limit ?? 50;
-    const executions: ExecutionSummary[] = [];
-    let cursor = query.cursor;
-    for (let reads = 0; reads < mostReads; reads++) {
-      const at = { ...query, limit: limit - executions.length, ...(cursor !== undefined && { cursor }) };
-      const page = await this.#source.listExecutions(at, options);
-      executions.push(...page.executions.filter((execution) => this.#visible.sees(execution)));
-      cursor = page.next;
-      if (cursor === undefined) return { executions };
-      if (executions.length >= limit / 2) break;
-    }
-    return { executions, ...(cursor !== undefined && { next: cursor }) };
+    return listVisible(this.#source, query, (execution) => this.#visible.sees(execution), options);
   }
 
   async getExecution(ref: ExecutionRef, options?: CallOptions): Promise<Execution> {

@@ -15,8 +15,8 @@ beforeEach(() => {
 });
 afterEach(() => store[Symbol.asyncDispose]());
 
-async function record(execution: string, name = 'deploy', user = 'alice'): Promise<void> {
-  await store.createExecution({ execution, name, user, startedAt: day });
+async function record(execution: string, name = 'deploy', user = 'alice', startedAt = day): Promise<void> {
+  await store.createExecution({ execution, name, user, startedAt });
   const hosts = [{ id: 'h', name: 'h' }];
   await store.startStep({ execution, step: 's', name: 's', order: 1, status: 'running', hosts, at: day });
   await store.append({ execution, step: 's', host: 'h', firstNumber: 1, lines: columns(['secret']) });
@@ -144,6 +144,43 @@ describe('a list', () => {
     expect(seen).toHaveLength(30);
     expect(new Set(seen).size).toBe(30);
     expect(seen.every((id) => id.startsWith('mine-'))).toBe(true);
+  });
+
+  test('of which nothing may be seen for long goes on by a cursor that names nobody', async () => {
+    await record('mine-first');
+    for (let i = 0; i < 90; i++) await record(`hidden-${i}`, 'other', 'bob', day + 1 + Math.floor(i / 3));
+    await record('mine-last', 'deploy', 'alice', day + 1_000);
+    const { source } = permitted(servedFrom(store), grant({ executions: ['mine-*'] }));
+    const seen: string[] = [];
+    const cursors: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await source.listExecutions({ limit: 2, ...(cursor !== undefined && { cursor }) });
+      seen.push(...page.executions.map(({ id }) => id));
+      cursor = page.next;
+      if (cursor !== undefined) cursors.push(cursor);
+    } while (cursor !== undefined && cursors.length < 100);
+    expect(seen).toEqual(['mine-last', 'mine-first']);
+    expect(cursors.length).toBeGreaterThan(1);
+    expect(cursors.join(' ')).not.toContain('hidden');
+  });
+
+  test('goes on where it was when what its cursor names is gone, or others came', async () => {
+    for (let i = 0; i < 9; i++) await record(`mine-${i}`);
+    const { source } = permitted(servedFrom(store), grant({ executions: ['mine-*'] }));
+    const page = await source.listExecutions({ limit: 3 });
+    await record('mine-new', 'deploy', 'alice', day + 1);
+    const rest = await source.listExecutions({ cursor: page.next ?? '' });
+    const before = page.executions.map(({ id }) => id);
+    expect([...before, ...rest.executions.map(({ id }) => id)].toSorted()).toEqual(
+      Array.from({ length: 9 }, (_, i) => `mine-${i}`),
+    );
+    const last = before.at(-1) ?? '';
+    await store.finishExecution({ execution: last, status: 'failed', at: day });
+    await store.deleteExecution({ execution: last });
+    const again = await source.listExecutions({ cursor: page.next ?? '' });
+    expect(again.executions.map(({ id }) => id)).toEqual(expect.arrayContaining(rest.executions.map(({ id }) => id)));
+    await expect(source.listExecutions({ cursor: 'mine-1' })).rejects.toMatchObject({ code: 'invalidRequest' });
   });
 
   test('of one who may see everything is the list', async () => {
