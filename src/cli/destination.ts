@@ -97,7 +97,7 @@ class SpooledDestination implements Destination {
     }
     await this.#spool.close();
     tell(`${sizeWords(unsent)} of this recording did not reach ${redactUrl(to)}. They are kept in ${folder}.`);
-    tell('Send them with: execlogs send');
+    if (this.#delivery.state.kind !== 'damaged') tell('Send them with: execlogs send');
   }
 
   /** What earlier runs left for the same place goes along while this one runs. */

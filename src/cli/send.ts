@@ -1,7 +1,7 @@
 import { originOf, redactUrl } from '../base/connectionUrl.ts';
 import { LogError } from '../model/errors.ts';
 import type { DeliveryState } from '../record/spool/delivery.ts';
-import { destinationsOf, sendLeftovers } from '../record/spool/leftovers.ts';
+import { destinationsOf, sendLeftovers, withoutAddress } from '../record/spool/leftovers.ts';
 import type { Spool } from '../record/spool/spool.ts';
 import { openSink } from '../sources/open.ts';
 import { usageError, type Verb, type Words } from './commandLine.ts';
@@ -20,7 +20,8 @@ export const send: Verb = {
   summary: 'Send recordings that have not reached where they were to go.',
   about:
     'A run with --to a service keeps what the service does not take, and this sends it. What was refused is offered again;\n' +
-    'to give it up, remove its folder. Exits with 4 when a service cannot be reached, with 5 when it refuses.',
+    'to give it up, remove its folder. Exits with 4 when a service cannot be reached, with 5 when it refuses\n' +
+    'or when what was kept is damaged.',
   options: {
     to: { type: 'string', value: 'connection', help: 'Only what goes there' },
     ...reachOptions,
@@ -37,10 +38,17 @@ export const send: Verb = {
         sent++;
         if (state.kind === 'delivered') tell(`sent to ${redactUrl(url)}: ${folder}`);
         else tell(`not sent to ${redactUrl(url)}: ${sizeWords(left)} in ${folder}`);
-        if (state.kind === 'refused') code = exitCodes.refused;
+        if (state.kind === 'refused' || state.kind === 'damaged') code = exitCodes.refused;
         else if (state.kind !== 'delivered') code = exitCodes.unavailable;
       }
       if (leaving.isAsked) break;
+    }
+    for (const folder of await withoutAddress(spoolFolder())) {
+      sent++;
+      tell(
+        `${folder} holds a recording, but not any longer where it goes. Write {"to": "<connection>"} into about.json there.`,
+      );
+      code = exitCodes.refused;
     }
     if (sent === 0) tell('nothing is left to be sent');
     return code;

@@ -16,6 +16,7 @@ export function deliveryTeller(): (spool: Spool, state: DeliveryState) => void {
       tell(
         `${redactUrl(to)} does not take what is recorded: ${sentence(state.error.message)} It is kept in ${folder}.`,
       );
+    else if (state.kind === 'damaged') tell(`${sentence(state.error.message)} It is kept in ${folder}.`);
     else if (failing && state.kind === 'sending') tell(`sending to ${redactUrl(to)} again`);
     failing = state.kind === 'failing';
   };

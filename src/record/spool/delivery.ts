@@ -16,9 +16,14 @@ export type DeliveryState =
   | { readonly kind: 'failing'; readonly error: LogError }
   /** The other side does not want it; trying again is no use. */
   | { readonly kind: 'refused'; readonly error: LogError }
+  /** What is to be delivered cannot be read any further. */
+  | { readonly kind: 'damaged'; readonly error: LogError }
   | { readonly kind: 'delivered' };
 
-/** Sends what is in a spool, in order, until all of a complete one is sent, it is refused, or the signal aborts. */
+/**
+ * Sends what is in a spool, in order, until all of a complete one is sent, it is refused, it cannot be read, or the
+ * signal aborts.
+ */
 export class Delivery {
   readonly #spool: Spool;
   readonly #sink: LogSink;
@@ -46,7 +51,7 @@ export class Delivery {
   async run(signal: AbortSignal): Promise<void> {
     try {
       for (;;) {
-        const window = await this.#spool.next(signal);
+        const window = await this.#next(signal);
         if (!window) break;
         await this.#send(window, signal);
         await this.#spool.sent(window);
@@ -54,9 +59,18 @@ export class Delivery {
       }
       this.#becomes({ kind: 'delivered' });
     } catch (error) {
-      if (!signal.aborted) await this.#refused(LogError.from(error));
+      if (!signal.aborted && this.#state.kind !== 'damaged') await this.#ends('refused', LogError.from(error));
     } finally {
       this.#firstOutcome.resolve(undefined);
+    }
+  }
+
+  async #next(signal: AbortSignal): Promise<Window | undefined> {
+    try {
+      return await this.#spool.next(signal);
+    } catch (error) {
+      if (!signal.aborted) await this.#ends('damaged', LogError.from(error));
+      throw error;
     }
   }
 
@@ -75,10 +89,10 @@ export class Delivery {
     }
   }
 
-  async #refused(error: LogError): Promise<void> {
-    // That it was refused is told even when it cannot be noted.
+  async #ends(kind: 'refused' | 'damaged', error: LogError): Promise<void> {
+    // It is told even when it cannot be noted.
     await this.#spool.noteRefusal(error.message).catch(() => undefined);
-    this.#becomes({ kind: 'refused', error });
+    this.#becomes({ kind, error });
   }
 
   #becomes(state: DeliveryState): void {

@@ -11,6 +11,8 @@ export const frameHead = 8;
 export const longestFrame = 1 << 30;
 
 const encoder = new TextEncoder();
+/** How every call's JSON begins, and how far behind the beginning of its frame. */
+export const frameMark = { bytes: encoder.encode('{"call":"'), at: frameHead + 4 } as const;
 
 export function encodeFrame(call: SpooledCall): Uint8Array {
   const { lines, rest } = call.call === 'append' ? withoutLines(call) : { lines: undefined, rest: call };
@@ -39,7 +41,7 @@ export function readFrameHead(bytes: Uint8Array): { length: number; checksum: nu
 
 /** The call in a frame's body; undefined when the checksum says that it is not what was written. */
 export function decodeFrame(body: Uint8Array, checksum: number): SpooledCall | undefined {
-  if (crc32(body) !== checksum) return undefined;
+  if (body.length < 4 || crc32(body) !== checksum) return undefined;
   const jsonLength = new DataView(body.buffer, body.byteOffset, 4).getUint32(0, true);
   const json = new TextDecoder().decode(body.subarray(4, 4 + jsonLength));
   const call = JSON.parse(json) as SpooledCall;

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LogSink } from '../../model/sink.ts';
 import { Delivery, type DeliveryState } from './delivery.ts';
-import { addressOf, Spool, wasRefused } from './spool.ts';
+import { addressOf, hasCalls, Spool, wasRefused } from './spool.ts';
 
 /** What became of a spool that was left. */
 export interface Sent {
@@ -43,6 +43,14 @@ export async function* sendLeftovers(
 export async function destinationsOf(parent: string): Promise<string[]> {
   const addresses = await Promise.all((await foldersIn(parent)).map(addressOf));
   return [...new Set(addresses.filter((to) => to !== undefined))];
+}
+
+/** Folders in `parent` that hold recordings, but cannot say any longer where they go. */
+export async function withoutAddress(parent: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of await foldersIn(parent))
+    if ((await addressOf(folder)) === undefined && (await hasCalls(folder))) found.push(folder);
+  return found;
 }
 
 async function sendOne(

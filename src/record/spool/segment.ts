@@ -1,11 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { LogError } from '../../model/errors.ts';
 import type { SpooledCall } from './calls.ts';
-import { decodeFrame, frameHead, longestFrame, readFrameHead } from './frames.ts';
+import { decodeFrame, frameHead, frameMark, longestFrame, readFrameHead } from './frames.ts';
 
 /** What every segment begins with; then 8 bytes say up to where it was sent. */
 const magic = new TextEncoder().encode('execlogs spool 1');
-const head = magic.length + 8;
+/** How long a segment without calls is, in bytes. */
+export const segmentHead = magic.length + 8;
+/** How much is searched at once for a whole call behind what is damaged, in bytes. */
+const searched = 1_048_576;
 
 /** One file of a spool: calls one after another, and how far they were sent. */
 export class Segment {
@@ -25,23 +28,22 @@ export class Segment {
 
   static async create(path: string): Promise<Segment> {
     const file = await open(path, 'wx+', 0o600);
-    await file.write(Buffer.concat([magic, new Uint8Array(8)]), 0, head, 0);
+    await file.write(Buffer.concat([magic, new Uint8Array(8)]), 0, segmentHead, 0);
     await file.datasync();
-    return new Segment(path, file, head, head);
+    return new Segment(path, file, segmentHead, segmentHead);
   }
 
-  /** Opens one that somebody else wrote, and may not have written to its end. Undefined when it is none. */
-  static async open(path: string): Promise<Segment | undefined> {
+  /** Opens one that somebody else wrote, and may not have written to its end. */
+  static async open(path: string): Promise<Segment> {
     const file = await open(path, 'r+');
-    const bytes = Buffer.alloc(head);
-    const { bytesRead } = await file.read(bytes, 0, head, 0);
+    const bytes = Buffer.alloc(segmentHead);
+    const { bytesRead } = await file.read(bytes, 0, segmentHead, 0);
     const { size } = await file.stat();
-    if (bytesRead < head || !bytes.subarray(0, magic.length).equals(magic)) {
-      await file.close();
-      return undefined;
-    }
+    // One that does not begin so has no calls; from its first byte on there is only what cannot be read.
+    if (bytesRead < segmentHead || !bytes.subarray(0, magic.length).equals(magic))
+      return new Segment(path, file, size, 0);
     const sent = Number(bytes.readBigUInt64LE(magic.length));
-    return new Segment(path, file, size, sent >= head && sent <= size ? sent : head);
+    return new Segment(path, file, size, sent >= segmentHead && sent <= size ? sent : segmentHead);
   }
 
   get size(): number {
@@ -65,13 +67,26 @@ export class Segment {
 
   /** The call at an offset and the offset behind it; undefined where nothing whole follows. */
   async read(offset: number): Promise<{ spooled: SpooledCall; next: number; size: number } | undefined> {
-    if (offset + frameHead > this.#end) return undefined;
+    if (offset < segmentHead || offset + frameHead > this.#end) return undefined;
     const first = await this.#bytes(offset, frameHead);
     const { length, checksum } = readFrameHead(first);
     const next = offset + frameHead + length;
     if (length > longestFrame || next > this.#end) return undefined;
     const spooled = decodeFrame(await this.#bytes(offset + frameHead, length), checksum);
     return spooled && { spooled, next, size: length };
+  }
+
+  /**
+   * Whether what follows where `read` found nothing whole was never acknowledged: it was being written when everything
+   * stopped. Anything else, a whole call behind it say, means that the file was damaged.
+   */
+  async isCutShort(offset: number): Promise<boolean> {
+    const rest = this.#end - offset;
+    if (offset === 0) return rest < segmentHead || (await this.#isUnwritten(rest));
+    if (rest < frameHead) return true;
+    const { length } = readFrameHead(await this.#bytes(offset, frameHead));
+    const isShort = length <= longestFrame && offset + frameHead + length > this.#end;
+    return (isShort || (await this.#isUnwritten(rest))) && !(await this.#hasCallBehind(offset));
   }
 
   /** Remembers how far it was sent. What is forgotten of that is sent once more and changes nothing. */
@@ -83,6 +98,22 @@ export class Segment {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  /** Zeros stand where bytes never reached the disk. */
+  async #isUnwritten(rest: number): Promise<boolean> {
+    const length = Math.min(rest, frameHead);
+    return (await this.#bytes(this.#end - length, length)).every((byte) => byte === 0);
+  }
+
+  async #hasCallBehind(offset: number): Promise<boolean> {
+    const { bytes: mark, at } = frameMark;
+    for (let from = offset + at + 1; from < this.#end; from += searched - mark.length + 1) {
+      const block = Buffer.from(await this.#bytes(from, Math.min(searched, this.#end - from)));
+      for (let found = block.indexOf(mark); found >= 0; found = block.indexOf(mark, found + 1))
+        if (await this.read(from + found - at)) return true;
+    }
+    return false;
   }
 
   async #bytes(offset: number, length: number): Promise<Uint8Array> {

@@ -1,11 +1,11 @@
-import { mkdir, open, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { News } from '../../base/news.ts';
 import { LogError } from '../../model/errors.ts';
 import { newExecutionId } from '../executionId.ts';
 import type { SpooledCall } from './calls.ts';
 import { encodeFrame } from './frames.ts';
-import { Segment } from './segment.ts';
+import { Segment, segmentHead } from './segment.ts';
 import { SpoolLock } from './spoolLock.ts';
 
 /** A segment is not made larger than about this, so that what was sent frees its room; in bytes. */
@@ -83,9 +83,8 @@ export class Spool {
     const to = await addressOf(folder);
     const lock = to === undefined ? undefined : await SpoolLock.take(folder);
     if (to === undefined || !lock) return undefined;
-    const names = (await readdir(folder)).filter((name) => name.endsWith('.calls')).toSorted();
-    const opened = await Promise.all(names.map((name) => Segment.open(join(folder, name))));
-    const segments = opened.filter((segment) => segment !== undefined);
+    const names = await segmentNames(folder);
+    const segments = await Promise.all(names.map((name) => Segment.open(join(folder, name))));
     return new Spool(folder, to, lock, segments, { complete: true, full: fullSegment });
   }
 
@@ -111,7 +110,10 @@ export class Spool {
     this.#news.tell();
   }
 
-  /** What is to be sent next, when it is there; undefined when all is sent and nothing more will come. */
+  /**
+   * What is to be sent next, when it is there; undefined when all is sent and nothing more will come. Throws `internal`
+   * where the spool is damaged, and keeps it.
+   */
   async next(signal: AbortSignal): Promise<Window | undefined> {
     for (;;) {
       const { mark } = this.#news;
@@ -119,6 +121,7 @@ export class Spool {
       if (!segment) return undefined;
       const { calls, end } = await windowFrom(segment, this.#offset);
       if (calls.length > 0) return { calls, segment, end };
+      await this.#checkEnd(segment, following);
       if (following) await this.#leave(segment, following);
       else if (this.#complete) return undefined;
       else await this.#news.since(mark, signal);
@@ -147,6 +150,14 @@ export class Spool {
   async remove(): Promise<void> {
     await this.close();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Throws unless all that a segment ever held was read. */
+  async #checkEnd(segment: Segment, following: Segment | undefined): Promise<void> {
+    if (this.#offset < segment.size && (following || !(await segment.isCutShort(this.#offset))))
+      throw damaged(`${segment.path} cannot be read from byte ${this.#offset} on`, this.unsent);
+    if (following && numberOf(following) !== numberOf(segment) + 1)
+      throw damaged(`${join(this.folder, segmentName(numberOf(segment) + 1))} is missing`, this.unsent);
   }
 
   /** Calls that come while others are written are written together. */
@@ -187,6 +198,10 @@ export class Spool {
   }
 }
 
+function damaged(how: string, unsent: number): LogError {
+  return new LogError('internal', `The spool is damaged: ${how}. What comes there, ${unsent} bytes, is not sent.`);
+}
+
 /** Whether it was refused when it was last offered. */
 export async function wasRefused(folder: string): Promise<boolean> {
   return readFile(join(folder, refusalFile)).then(
@@ -217,9 +232,20 @@ export async function addressOf(folder: string): Promise<string | undefined> {
     if (typeof about !== 'object' || about === null || !('to' in about)) return undefined;
     return typeof about.to === 'string' ? about.to : undefined;
   } catch {
-    // Nothing was ever written to a spool that does not say where to.
+    // It was being made, or its description was damaged.
     return undefined;
   }
+}
+
+/** Whether anything was written to a spool. */
+export async function hasCalls(folder: string): Promise<boolean> {
+  const names = await segmentNames(folder);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  return sizes.some((size) => size > segmentHead);
+}
+
+async function segmentNames(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.calls')).toSorted();
 }
 
 function segmentName(number: number): string {

@@ -8,7 +8,7 @@ import { LogError } from '../../../../src/model/errors.ts';
 import type { LogSink } from '../../../../src/model/sink.ts';
 import type { SpooledCall } from '../../../../src/record/spool/calls.ts';
 import { Delivery, type DeliveryState } from '../../../../src/record/spool/delivery.ts';
-import { sendLeftovers } from '../../../../src/record/spool/leftovers.ts';
+import { sendLeftovers, withoutAddress } from '../../../../src/record/spool/leftovers.ts';
 import { Spool } from '../../../../src/record/spool/spool.ts';
 import { SpoolSink } from '../../../../src/record/spool/spoolSink.ts';
 import { MemoryStore } from '../../../../src/sources/memory.ts';
@@ -153,6 +153,82 @@ test('bytes that never reached the disk are not taken for a call', async () => {
   const sink = failing(store, () => undefined);
   await Array.fromAsync(sendLeftovers(parent, async () => sink, {}, new AbortController().signal));
   expect(await textsIn(store)).toEqual(numbered(3));
+});
+
+/** Leaves ten lines in two calls, spoiled as asked, and sends them. */
+async function sendSpoiled(spoil: (bytes: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>) {
+  const folder = await leave([...beginning, lines(1, 3), lines(4, 3), lines(7, 3), end]);
+  const path = join(folder, '00000001.calls');
+  const spoiled = spoil(await readFile(path));
+  await writeFile(path, spoiled);
+  const store = new MemoryStore();
+  const sink = failing(store, () => undefined);
+  const { signal } = new AbortController();
+  const [sent] = await Array.fromAsync(sendLeftovers(parent, async () => sink, {}, signal));
+  return { path, spoiled, store, sent };
+}
+
+test.each<[string, (bytes: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>]>([
+  [
+    'a byte of a call was changed',
+    (bytes) => {
+      bytes.writeUInt8(bytes.readUInt8(bytes.indexOf('line 5')) ^ 1, bytes.indexOf('line 5'));
+      return bytes;
+    },
+  ],
+  [
+    'the length of a call was changed to reach far behind the end',
+    (bytes) => {
+      const at = bytes.lastIndexOf('{"call":"append"', bytes.indexOf('line 5')) - 12;
+      bytes.writeUInt32LE(1 << 29, at);
+      return bytes;
+    },
+  ],
+  [
+    'bytes in the middle are gone',
+    (bytes) => {
+      const at = bytes.indexOf('line 5');
+      return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 3)]);
+    },
+  ],
+  ['a stretch became zeros', (bytes) => bytes.fill(0, bytes.indexOf('line 5') - 100, bytes.indexOf('line 5') + 30)],
+])('damage in the middle is told and kept, never taken for the end: %s', async (_, spoil) => {
+  const { path, spoiled, store, sent } = await sendSpoiled(spoil);
+  expect(await textsIn(store)).toEqual(numbered(3));
+  expect(sent?.state).toMatchObject({
+    kind: 'damaged',
+    error: {
+      message: expect.stringMatching(/damaged: .*00000001\.calls cannot be read from byte \d+ on\. .* not sent/),
+    },
+  });
+  expect(sent?.left).toBeGreaterThan(100);
+  expect((await readFile(path)).subarray(24).equals(spoiled.subarray(24))).toBe(true);
+});
+
+test('a changed last call is told too, and so is a file without its beginning, and one that is missing', async () => {
+  const last = await sendSpoiled((bytes) => Buffer.concat([bytes.subarray(0, -2), Buffer.from('?}')]));
+  expect([await textsIn(last.store), last.sent?.state.kind]).toEqual([numbered(9), 'damaged']);
+  const head = await sendSpoiled((bytes) => bytes.fill(0, 0, 4));
+  expect(head.sent?.state.kind).toBe('damaged');
+  const spool = await Spool.create(parent, to, 1_000);
+  for (const call of beginning) await spool.append(call);
+  for (let from = 1; from <= 500; from += 50) await spool.append(lines(from, 50));
+  await spool.close();
+  await rm(join(spool.folder, '00000002.calls'));
+  const sink = failing(new MemoryStore(), () => undefined);
+  const sent = await Array.fromAsync(sendLeftovers(parent, async () => sink, {}, new AbortController().signal));
+  expect(sent.map(({ state }) => state)).toMatchObject([
+    { kind: 'damaged', error: { message: expect.stringContaining('00000002.calls is missing') } },
+  ]);
+  expect(await readdir(spool.folder)).toContain('00000003.calls');
+});
+
+test('what does not say any longer where it goes is known, and what was never written to is not', async () => {
+  const folder = await leave(beginning);
+  const empty = await leave([]);
+  expect(await withoutAddress(parent)).toEqual([]);
+  for (const one of [folder, empty]) await writeFile(join(one, 'about.json'), '{"to');
+  expect(await withoutAddress(parent)).toEqual([folder]);
 });
 
 test('what was sent frees its room while more is written', async () => {
