@@ -23,7 +23,7 @@ export interface OpenServed extends AsyncDisposable {
   readonly routes: typeof dialectRoutes;
   /** What is asked whether it can be read, by name. */
   readonly stores: Readonly<Record<string, LogSource>>;
-  sinkFor(execution: string): Promise<LogSink>;
+  sinkFor(execution: string, caller?: string): Promise<LogSink>;
 }
 
 /** Opens what the options name. A store that is out of reach now is opened all the same: it is tried when asked for. */
@@ -46,7 +46,7 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
     ...(admin && { admin }),
     routes: dialectRoutes,
     stores: { live: live.source, ...(archive && { archive: archive.kept }) },
-    sinkFor: (execution) => sinks.sinkFor(execution),
+    sinkFor: (execution, caller) => sinks.sinkFor(execution, caller),
     async [Symbol.asyncDispose]() {
       await sinks[Symbol.asyncDispose]();
       await (archive ?? live)[Symbol.asyncDispose]();

@@ -30,8 +30,8 @@ export type Permission = 'read' | 'write' | 'delete' | 'run';
 /** What a route answers from: already narrowed to what the caller may see and do. */
 export interface Served {
   readonly source: LogSource;
-  /** Where executions are recorded, for one writer's execution; absent when nothing can be. */
-  sinkFor?(execution: string): Promise<LogSink>;
+  /** Where executions are recorded, for one writer's execution; absent when nothing can be. `caller` counts who writes. */
+  sinkFor?(execution: string, caller?: string): Promise<LogSink>;
   readonly admin?: LogAdmin;
   /** Counts and metrics, where the store keeps them. */
   readonly statistics?: LogStatistics;

@@ -6,6 +6,8 @@ import { isFinished } from '../model/status.ts';
 import type { Metrics } from './metrics.ts';
 
 interface Place {
+  /** The name of the token that it was asked for with. */
+  readonly caller: string | undefined;
   readonly source: LogSource;
   readonly open: () => Promise<LogSink>;
   readonly metrics?: Metrics;
@@ -26,6 +28,11 @@ export class HeldSink implements LogSink {
   constructor(execution: string, place: Place) {
     this.execution = execution;
     this.#place = place;
+  }
+
+  /** Who asked for it first. */
+  get caller(): string | undefined {
+    return this.#place.caller;
   }
 
   /** Opens it when it is not open; a sign of life. */

@@ -22,7 +22,7 @@ export function permitted(served: Served, grant: Grant): Served {
     ...(sinkFor &&
       grant.may('write') && {
         sinkFor: async (execution: string) => {
-          const open = (): Promise<LogSink> => sinkFor(execution);
+          const open = (): Promise<LogSink> => sinkFor(execution, grant.name);
           // To ask for the sink of what is there is a sign of life; what is not yet there has none.
           if (await visible.checkWritable(execution)) await open();
           return new PermittedSink(open, visible);

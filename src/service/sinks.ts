@@ -14,6 +14,8 @@ export interface SinksOptions {
   readonly silence?: number;
   /** Executions that may be written at a time. Default 1,000. */
   readonly most?: number;
+  /** Executions that one caller may write at a time, so that there is room for others. Default a quarter of all. */
+  readonly mostEach?: number;
 }
 
 /**
@@ -37,14 +39,16 @@ export class Sinks implements AsyncDisposable {
     this.#timer = setInterval(() => this.#closeSilent(), Math.max(50, this.#silence / 6)).unref();
   }
 
-  /** The execution's sink; asking for it is a sign of life. Throws throttled, and what opening a sink throws. */
-  async sinkFor(execution: string): Promise<LogSink> {
+  /**
+   * The execution's sink; asking for it is a sign of life. It counts for the caller who asked first. Throws throttled,
+   * and what opening a sink throws.
+   */
+  async sinkFor(execution: string, caller?: string): Promise<LogSink> {
     if (this.#closed) throw this.#closed;
     let held = this.#held.get(execution);
     if (!held) {
-      if (this.#held.size >= (this.#options.most ?? 1_000))
-        throw new LogError('throttled', 'Too many executions are being written at a time.');
-      held = new HeldSink(execution, { ...this.#options, opens: (one) => this.#opens(one) });
+      this.#checkRoom(caller);
+      held = new HeldSink(execution, { ...this.#options, caller, opens: (one) => this.#opens(one) });
       this.#held.set(execution, held);
     }
     await held.begin();
@@ -57,6 +61,16 @@ export class Sinks implements AsyncDisposable {
     clearInterval(this.#timer);
     for (const held of this.#open) this.#close(held);
     await Promise.all(this.#closing);
+  }
+
+  #checkRoom(caller: string | undefined): void {
+    const { most = 1_000, mostEach = Math.ceil(most / 4) } = this.#options;
+    if (this.#held.size >= most) throw new LogError('throttled', 'Too many executions are being written at a time.');
+    if (caller === undefined) return;
+    let own = 0;
+    for (const held of this.#held.values()) if (held.caller === caller) own++;
+    if (own >= mostEach)
+      throw new LogError('throttled', `This token writes ${own} executions at a time already. Finish some first.`);
   }
 
   #opens(held: HeldSink): void {

@@ -123,6 +123,18 @@ test('an execution may be made with a name that is permitted, and with no other'
   expect(await outcome(Promise.resolve(served.sinkFor?.('taken')))).toMatch(/^forbidden/);
 });
 
+test('what is written counts for the token that it is written with', async () => {
+  const callers: (string | undefined)[] = [];
+  const sinkFor = async (_: string, caller?: string) => {
+    callers.push(caller);
+    return store;
+  };
+  const served = permitted({ ...servedFrom(store), sinkFor }, grant({ executions: ['*'] }));
+  const sink = await served.sinkFor?.('a');
+  await sink?.createExecution({ execution: 'a', name: 'deploy', startedAt: day });
+  expect(new Set(callers)).toEqual(new Set(['somebody']));
+});
+
 test('a token that may only read is given neither sink nor administration', () => {
   const served = permitted(servedFrom(store), grant({ executions: ['*'], may: ['read'] }));
   expect(Object.keys(served)).toEqual(['source']);

@@ -51,6 +51,20 @@ const append = (sink: LogSink, firstNumber: number, execution = 'a') =>
 
 const statusOf = async (execution = 'a') => (await opened.source.getExecution({ execution })).status;
 
+test('one caller cannot take the room of others', async () => {
+  await using sinks = sinksOver({ most: 8, silence: 300 });
+  for (const execution of ['a', 'b']) await sinks.sinkFor(execution, 'greedy');
+  await expect(sinks.sinkFor('c', 'greedy')).rejects.toMatchObject({
+    code: 'throttled',
+    message: expect.stringContaining('This token writes 2 executions'),
+  });
+  await sinks.sinkFor('a', 'greedy');
+  await begin(sinks, 'mine');
+  await sinks.sinkFor('other', 'modest');
+  await expect.poll(() => open).toBe(0);
+  await sinks.sinkFor('c', 'greedy');
+});
+
 describe('the sink of an execution', () => {
   test('is one, however often it is asked for, and stays open while its writer speaks', async () => {
     await using sinks = sinksOver();
