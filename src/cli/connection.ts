@@ -46,22 +46,41 @@ function connectionOr(url: string | undefined): string {
 
 /** How to reach `url`, by what was typed and by the environment. Its sockets end with the program. */
 export async function openOptions(words: Words, url: string): Promise<OpenOptions> {
-  if (!/^[a-z0-9+.-]+:\/\//i.test(url) || url.startsWith('sqlite:')) return { notify };
-  const file = words.text('credentials');
-  const caFile = words.text('ca');
-  const ca = caFile === undefined ? undefined : readOwnFile(caFile, 'The CA file');
-  const tls = { ...(ca !== undefined && { ca }), ...(words.flag('insecure') && { allowSelfSigned: true }) };
   const streamUrl = words.text('stream-url');
   if (streamUrl !== undefined && !URL.canParse(streamUrl))
     throw usageError(`--stream-url takes a URL, not "${redactUrl(streamUrl)}".`);
+  const options = await optionsWith(words, url, { option: 'credentials', variables: 'EXECLOGS' });
+  return { ...options, ...(streamUrl !== undefined && !isFile(url) && { streamUrl }) };
+}
+
+/** As `openOptions`, for the archive of a service: what proves who is asking there is its own, and goes nowhere else. */
+export async function archiveOptions(words: Words, url: string): Promise<OpenOptions> {
+  return optionsWith(words, url, { option: 'archive-credentials', variables: 'EXECLOGS_ARCHIVE' });
+}
+
+/** Where credentials come from: an option that names a file, else variables of the environment. */
+interface Proof {
+  readonly option: string;
+  readonly variables: string;
+}
+
+async function optionsWith(words: Words, url: string, { option, variables }: Proof): Promise<OpenOptions> {
+  if (isFile(url)) return { notify };
+  const file = words.text(option);
+  const caFile = words.text('ca');
+  const ca = caFile === undefined ? undefined : readOwnFile(caFile, 'The CA file');
+  const tls = { ...(ca !== undefined && { ca }), ...(words.flag('insecure') && { allowSelfSigned: true }) };
   return {
     notify,
-    credentials: file === undefined ? environmentCredentials(process.env) : fileCredentials(file),
+    credentials: file === undefined ? environmentCredentials(process.env, variables) : fileCredentials(file),
     tls,
     ...(/^([a-z0-9]+\+)?https?:/i.test(url) && { fetch: await fetchOver(tls) }),
-    ...(streamUrl !== undefined && { streamUrl }),
     ...(process.env['EXECLOGS_DEBUG'] === '1' && { trace: notify }),
   };
+}
+
+function isFile(url: string): boolean {
+  return !/^[a-z0-9+.-]+:\/\//i.test(url) || url.startsWith('sqlite:');
 }
 
 async function fetchOver(tls: { readonly ca?: string; readonly allowSelfSigned?: boolean }): Promise<typeof fetch> {

@@ -5,9 +5,12 @@ import { LogError } from '../model/errors.ts';
 const names = ['user', 'password', 'token', 'refreshToken'] as const;
 const largest = 1_048_576;
 
-/** Credentials of the environment. Tokens exchanged since are known to this process only. */
-export function environmentCredentials(env: Readonly<Record<string, string | undefined>>): CredentialStore {
-  const { EXECLOGS_TOKEN: token, EXECLOGS_USER: user, EXECLOGS_PASSWORD: password } = env;
+/** Credentials of the environment, `<prefix>_TOKEN` and so on. Tokens exchanged since are known to this process only. */
+export function environmentCredentials(
+  env: Readonly<Record<string, string | undefined>>,
+  prefix = 'EXECLOGS',
+): CredentialStore {
+  const [token, user, password] = ['TOKEN', 'USER', 'PASSWORD'].map((name) => env[`${prefix}_${name}`]);
   let known: Credentials | undefined =
     token || user || password
       ? { ...(token && { token }), ...(user && { user }), ...(password && { password }) }

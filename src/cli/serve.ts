@@ -30,6 +30,11 @@ export const serve: Verb = {
   options: {
     store: { type: 'string', value: 'connection', help: 'What is served (default: the local store in EXECLOGS_HOME)' },
     archive: { type: 'string', value: 'connection', help: 'Where executions are moved after they have ended' },
+    'archive-credentials': {
+      type: 'string',
+      value: 'file',
+      help: 'As --credentials, for the archive (default: EXECLOGS_ARCHIVE_TOKEN, or …_USER and …_PASSWORD)',
+    },
     'archive-after': { type: 'string', value: 'seconds', help: 'How long after their end (default: 60)' },
     host: { type: 'string', value: 'address', help: 'Where to listen (default: 127.0.0.1)' },
     port: { type: 'string', value: 'number', help: `Where to listen; 0 for any port (default: ${defaultPort})` },

@@ -11,7 +11,7 @@ import { defaultConnection, homeFolder } from '../sources/home.ts';
 import { openLease, openSink, openSource, type Opened, type OpenOptions } from '../sources/open.ts';
 import { startArchiving, type ArchiveReport } from '../tools/startArchiving.ts';
 import type { Words } from './commandLine.ts';
-import { openOptions } from './connection.ts';
+import { archiveOptions, openOptions } from './connection.ts';
 
 /** How long a writer may take to find the service again after it was restarted, in milliseconds. */
 const comingBack = 30_000;
@@ -29,7 +29,7 @@ export interface OpenServed extends AsyncDisposable {
 /** Opens what the options name. A store that is out of reach now is opened all the same: it is tried when asked for. */
 export async function openServed(words: Words, metrics: Metrics, log: ServiceLog): Promise<OpenServed> {
   const url = words.text('store') ?? defaultConnection(homeFolder(process.env, process.platform));
-  const options = await optionsFor(words, url, log);
+  const options = told(await openOptions(words, url), log);
   const live = await openSource(url, options);
   const archive = await openArchive(words, { url, options, live }, log);
   const { source, admin } = archive ?? live;
@@ -68,9 +68,9 @@ interface Archived extends Opened {
 async function openArchive(words: Words, { url, options, live }: Live, log: ServiceLog): Promise<Archived | undefined> {
   const archiveUrl = words.text('archive');
   if (archiveUrl === undefined) return undefined;
-  const archiveOptions = await optionsFor(words, archiveUrl, log);
-  const archive = await openSource(archiveUrl, archiveOptions);
-  const archiveSink = await openSink(archiveUrl, archiveOptions);
+  const its = told(await archiveOptions(words, archiveUrl), log);
+  const archive = await openSource(archiveUrl, its);
+  const archiveSink = await openSink(archiveUrl, its);
   const source = combined(live.source, archive.source);
   const admin = live.admin && archive.admin && combinedAdmin(live.admin, archive.admin);
   const stop = new AbortController();
@@ -107,10 +107,10 @@ function tellArchived(what: ArchiveReport, log: ServiceLog): void {
   log({ level: 'warn', event: 'not archived', execution: failed, error: error.code, words: error.message });
 }
 
-/** How to reach a store; what it has to say goes to the service's log. */
-async function optionsFor(words: Words, url: string, log: ServiceLog): Promise<OpenOptions> {
+/** What a store has to say goes to the service's log. */
+function told(options: OpenOptions, log: ServiceLog): OpenOptions {
   const tell = (event: string) => (said: string) => {
     log({ level: 'info', event, words: said });
   };
-  return { ...(await openOptions(words, url)), notify: tell('notice'), trace: tell('connection') };
+  return { ...options, notify: tell('notice'), trace: tell('connection') };
 }

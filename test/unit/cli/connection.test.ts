@@ -1,10 +1,11 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { Words, type Verb } from '../../../src/cli/commandLine.ts';
-import { openFrom, openOptions, reachOptions } from '../../../src/cli/connection.ts';
+import { archiveOptions, openFrom, openOptions, reachOptions } from '../../../src/cli/connection.ts';
 import { environmentCredentials, fileCredentials } from '../../../src/cli/credentials.ts';
+import { serve } from '../../../src/cli/serve.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'execlogs-credentials-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -28,6 +29,30 @@ describe('credentials', () => {
     expect(await store.get()).toEqual({ user: 'u', password: 'p' });
     await store.set({ user: 'u', password: 'p', token: 'exchanged' });
     expect(await store.get()).toMatchObject({ token: 'exchanged' });
+  });
+
+  test('of a store and of its archive are each their own, in files and in the environment', async () => {
+    const [store, archive] = ['{"token":"store"}', '{"token":"archive"}'].map((text, i) => {
+      const path = join(folder, `own-${i}.json`);
+      writeFileSync(path, text, { mode: 0o600 });
+      return path;
+    });
+    const typed = (...more: string[]) => new Words(serve, more);
+    const proofs = async (one: Words) => [
+      await (await openOptions(one, 'https://store')).credentials?.get(),
+      await (await archiveOptions(one, 'https://archive')).credentials?.get(),
+    ];
+    expect(await proofs(typed('--credentials', store ?? ''))).toEqual([{ token: 'store' }, undefined]);
+    expect(await proofs(typed('--archive-credentials', archive ?? ''))).toEqual([undefined, { token: 'archive' }]);
+    vi.stubEnv('EXECLOGS_TOKEN', 'one');
+    expect(await proofs(typed())).toEqual([{ token: 'one' }, undefined]);
+    vi.stubEnv('EXECLOGS_ARCHIVE_USER', 'u');
+    vi.stubEnv('EXECLOGS_ARCHIVE_PASSWORD', 'p');
+    expect(await proofs(typed())).toEqual([{ token: 'one' }, { user: 'u', password: 'p' }]);
+    vi.unstubAllEnvs();
+    const streams = typed('--stream-url', 'https://streams');
+    expect((await openOptions(streams, 'https://store')).streamUrl).toBe('https://streams');
+    expect((await archiveOptions(streams, 'https://archive')).streamUrl).toBeUndefined();
   });
 
   test('come from a file, which keeps those that were exchanged for its owner alone', async () => {
