@@ -1,3 +1,4 @@
+import type { BodyLimits } from '../service/body.ts';
 import { isLoopback, type CallerRules } from '../service/callers.ts';
 import { createHandler } from '../service/handler.ts';
 import { HealthCheck } from '../service/health.ts';
@@ -42,6 +43,11 @@ export const serve: Verb = {
     'allow-host': { type: 'string', multiple: true, value: 'name', help: 'Answer to this name too (see Host)' },
     'allow-origin': { type: 'string', multiple: true, value: 'origin', help: 'Let pages of this origin ask' },
     'max-body': { type: 'string', value: 'MB', help: 'Largest body that is no stream of lines (default: 32)' },
+    'max-bodies': {
+      type: 'string',
+      value: 'MB',
+      help: 'Memory for all bodies that come at a time; more are told to wait (default: 256)',
+    },
     rate: { type: 'string', value: 'number', help: 'Requests a second that each token may make (default: any number)' },
     'new-token': { type: 'string', value: 'name', help: 'Print a new token and its line for the file, and end' },
     'hash-token': { type: 'string', value: 'name', help: 'Print the line for the token on stdin, and end' },
@@ -87,7 +93,6 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
   using watch = new ProcessWatch();
   const health = new HealthCheck(served.stores);
   const own = [healthRoute(health, version), metricsRoute(metrics, version, () => watch.figures())];
-  const bytes = words.count('max-body');
   const rate = words.count('rate');
   const handler = createHandler({
     served,
@@ -97,7 +102,7 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
     metrics,
     ...(tokens && { tokens: tokens.tokens }),
     ...(rate !== undefined && { rate }),
-    ...(bytes !== undefined && { limits: { bytes: bytes * 1_048_576 } }),
+    limits: limitsOf(words),
   });
   const server = await listen(handler, at);
   const { stores } = await health.look();
@@ -108,6 +113,14 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
   const signal = await asked;
   log({ level: 'info', event: 'stopping', signal });
   await server.close();
+}
+
+function limitsOf(words: Words): BodyLimits {
+  const [bytes, together] = ['max-body', 'max-bodies'].map((option) => words.count(option));
+  return {
+    ...(bytes !== undefined && { bytes: bytes * 1_048_576 }),
+    ...(together !== undefined && { together: together * 1_048_576 }),
+  };
 }
 
 interface Address {

@@ -1,10 +1,13 @@
 import type { LogError } from '../model/errors.ts';
+import type { BodyShare } from './bodyRoom.ts';
 import { refusal } from './errorTable.ts';
 import type { HttpRequest } from './request.ts';
 
 export interface BodyLimits {
   /** Bytes of a body that has to be there whole before it means anything. Default 32 MiB. */
   readonly bytes?: number;
+  /** Bytes of all bodies together that are being read or dealt with. Default 256 MiB. */
+  readonly together?: number;
   /** How long the next part of such a body may take, in milliseconds. Default 30 s. */
   readonly silence?: number;
   /** How long a stream of lines may be silent, in milliseconds: what is recorded may have nothing to say. Default 15 min. */
@@ -13,15 +16,25 @@ export interface BodyLimits {
 
 const defaults = { bytes: 32 * 1_048_576, silence: 30_000, streamSilence: 900_000 } as const;
 
+const lineFeed = 10;
 const whole = ['application/json'];
 /** Lines are taken as they come and never held together, so there may be any number of them. */
 const streamed = ['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'];
 
+/** The longest line that whoever reads a stream keeps until its end has come, in bytes. */
+const longestLine = 8 * 1_048_576;
+
 /**
  * The body of a request, no larger and no slower than allowed. `waits` is called from time to time while nothing comes.
- * Throws a refusal at once for what is announced to be too large or in a form that nobody reads.
+ * Throws a refusal at once for what is announced to be too large or in a form that nobody reads; reading throws
+ * throttled when `share` finds no room. What a whole body holds it holds until its share is released.
  */
-export function bodyOf(request: HttpRequest, limits: BodyLimits, waits: () => void): AsyncIterable<Uint8Array> {
+export function bodyOf(
+  request: HttpRequest,
+  limits: BodyLimits,
+  share: BodyShare,
+  waits: () => void,
+): AsyncIterable<Uint8Array> {
   const length = Number(request.header('content-length') ?? 0);
   if (length === 0 && request.header('transfer-encoding') === undefined) return request.body;
   const encoding = request.header('content-encoding');
@@ -31,7 +44,8 @@ export function bodyOf(request: HttpRequest, limits: BodyLimits, waits: () => vo
   const most = isStream ? Number.POSITIVE_INFINITY : (limits.bytes ?? defaults.bytes);
   if (length > most) throw tooLarge(most);
   const silence = isStream ? (limits.streamSilence ?? defaults.streamSilence) : (limits.silence ?? defaults.silence);
-  return received(request.body, most, silence, waits);
+  const parts = received(request.body, most, silence, waits);
+  return isStream ? heldByLine(parts, share) : heldTogether(parts, share);
 }
 
 /** Whether a body of this type is a stream. */
@@ -66,6 +80,27 @@ async function* received(
     patience.dispose();
     // It may wait for what never comes, and is not waited for.
     parts.return?.().catch(() => undefined);
+  }
+}
+
+async function* heldTogether(parts: AsyncIterable<Uint8Array>, share: BodyShare): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  for await (const part of parts) {
+    bytes += part.length;
+    share.hold(bytes);
+    yield part;
+  }
+}
+
+/** Of a stream there is a part at a time, and the line before it whose end has not come. */
+async function* heldByLine(parts: AsyncIterable<Uint8Array>, share: BodyShare): AsyncGenerator<Uint8Array, void> {
+  let open = 0;
+  for await (const part of parts) {
+    share.hold(open + part.length);
+    yield part;
+    const end = part.lastIndexOf(lineFeed);
+    open = Math.min(longestLine, end < 0 ? open + part.length : part.length - end - 1);
+    share.hold(open);
   }
 }
 

@@ -2,6 +2,7 @@ import type { HttpAnswer, Route, Served } from '../dialects/http.ts';
 import { LogError } from '../model/errors.ts';
 import { Access } from './access.ts';
 import type { BodyLimits } from './body.ts';
+import { BodyRoom } from './bodyRoom.ts';
 import { Callers, type CallerRules } from './callers.ts';
 import { counted } from './counted.ts';
 import { failureAnswer } from './failureAnswer.ts';
@@ -9,7 +10,7 @@ import { Metrics } from './metrics.ts';
 import { observed } from './observed.ts';
 import type { HttpRequest } from './request.ts';
 import { Routing } from './routing.ts';
-import { ServiceCall } from './serviceCall.ts';
+import { ServiceCall, type Bodies } from './serviceCall.ts';
 import type { ServiceLog } from './serviceLog.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -46,7 +47,7 @@ class ServiceHandler implements Handler {
   readonly #routing: Routing;
   readonly #callers: Callers;
   readonly #access: Access;
-  readonly #limits: BodyLimits;
+  readonly #bodies: Bodies;
   readonly #log: ServiceLog;
   readonly #metrics: Metrics;
 
@@ -55,7 +56,7 @@ class ServiceHandler implements Handler {
     this.#routing = new Routing(routes);
     this.#callers = new Callers(callers);
     this.#access = new Access(counted(served, this.#metrics), tokens, rate);
-    this.#limits = limits;
+    this.#bodies = { limits, room: new BodyRoom(limits.together) };
     this.#log = log ?? (() => undefined);
   }
 
@@ -93,8 +94,8 @@ class ServiceHandler implements Handler {
     told.route = route;
     const { served, token } = this.#access.enter(request, route);
     if (token !== undefined) told.token = token;
-    const call = new ServiceCall(request, params, at < 0 ? '' : target.slice(at + 1), this.#limits);
-    return route.answer(call, route.needs === 'write' ? call.keepingAlive(served) : served);
+    using call = new ServiceCall(request, params, at < 0 ? '' : target.slice(at + 1), this.#bodies);
+    return await route.answer(call, route.needs === 'write' ? call.keepingAlive(served) : served);
   }
 
   /** The methods of the request's path; empty when there is nothing under it. */

@@ -1,22 +1,30 @@
 import type { HttpCall, Served } from '../dialects/http.ts';
 import { bodyOf, type BodyLimits } from './body.ts';
+import { BodyShare, type BodyRoom } from './bodyRoom.ts';
 import type { HttpRequest } from './request.ts';
 
+/** How bodies are read. */
+export interface Bodies {
+  readonly limits: BodyLimits;
+  readonly room: BodyRoom;
+}
+
 /** A request as routes see it. What a route does not ask for is never made. */
-export class ServiceCall implements HttpCall {
+export class ServiceCall implements HttpCall, Disposable {
   readonly params: Readonly<Record<string, string>>;
   readonly #request: HttpRequest;
   readonly #queryText: string;
-  readonly #limits: BodyLimits;
+  readonly #bodies: Bodies;
   #query: URLSearchParams | undefined;
   #body: AsyncIterable<Uint8Array> | undefined;
+  #share: BodyShare | undefined;
   #waits: () => void = () => undefined;
 
-  constructor(request: HttpRequest, params: Readonly<Record<string, string>>, queryText: string, limits: BodyLimits) {
+  constructor(request: HttpRequest, params: Readonly<Record<string, string>>, queryText: string, bodies: Bodies) {
     this.params = params;
     this.#request = request;
     this.#queryText = queryText;
-    this.#limits = limits;
+    this.#bodies = bodies;
   }
 
   get method(): string {
@@ -28,7 +36,9 @@ export class ServiceCall implements HttpCall {
   }
 
   get body(): AsyncIterable<Uint8Array> {
-    return (this.#body ??= bodyOf(this.#request, this.#limits, () => this.#waits()));
+    const { limits, room } = this.#bodies;
+    this.#share ??= new BodyShare(room);
+    return (this.#body ??= bodyOf(this.#request, limits, this.#share, () => this.#waits()));
   }
 
   get signal(): AbortSignal {
@@ -37,6 +47,11 @@ export class ServiceCall implements HttpCall {
 
   header(name: string): string | undefined {
     return this.#request.header(name);
+  }
+
+  /** Gives back the room that its body had. */
+  [Symbol.dispose](): void {
+    this.#share?.release();
   }
 
   /** The same, where a writer whose lines are waited for counts as being there. */

@@ -300,6 +300,31 @@ describe('a body', () => {
     expect((await fetch(`${url}/it/`, { method: 'POST' })).status).toBe(200);
   });
 
+  test('that finds no room beside others is told to wait, and has it when they are done', async () => {
+    const go = Promise.withResolvers<void>();
+    let read = 0;
+    const holding = post(async (call) => {
+      for await (const part of call.body) read += part.length;
+      await go.promise;
+      return json({});
+    });
+    const url = await start([holding], { limits: { together: 1_000_000 } });
+    const first = send(url, 'x'.repeat(700_000));
+    await eventually(() => expect(read).toBe(700_000));
+    const late = await send(url, 'x'.repeat(700_000));
+    expect([late.status, late.headers.get('retry-after'), await errorOf(late)]).toEqual([
+      429,
+      '1',
+      { code: 'throttled', message: expect.stringMatching(/too many large bodies at a time\. Send it again/) },
+    ]);
+    const line = await send(url, `${'x'.repeat(700_000)}\n`, 'application/x-ndjson');
+    expect(line.status).toBe(429);
+    const small = send(url, `${'x'.repeat(1_000)}\n`.repeat(5_000), 'application/x-ndjson');
+    go.resolve();
+    expect([(await first).status, (await small).status]).toEqual([200, 200]);
+    for (let i = 0; i < 3; i++) expect((await send(url, 'x'.repeat(700_000))).status).toBe(200);
+  });
+
   test('whose rest does not come is given up', async () => {
     const url = await start([counting], { limits: { silence: 50 } });
     const socket = await open(url);
