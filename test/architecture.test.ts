@@ -40,6 +40,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 
 /** Where a package may be used; packages that are not listed may be used nowhere. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  croner: ['record'],
   vscode: ['extension'],
   lit: ['webview'],
   '@vscode-elements/elements': ['webview'],

@@ -49,6 +49,12 @@ export const serve: Verb = {
       help: 'Memory for all bodies that come at a time; more are told to wait (default: 256)',
     },
     rate: { type: 'string', value: 'number', help: 'Requests a second that each token may make (default: any number)' },
+    pipelines: {
+      type: 'string',
+      value: 'folder',
+      help: 'Run the pipelines in it, when asked and as their "cron" says',
+    },
+    'max-runs': { type: 'string', value: 'number', help: 'Pipelines that run at a time (default: 10)' },
     'new-token': { type: 'string', value: 'name', help: 'Print a new token and its line for the file, and end' },
     'hash-token': { type: 'string', value: 'name', help: 'Print the line for the token on stdin, and end' },
     ...reachOptions,
@@ -112,7 +118,7 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
   await printJson({ url: server.url });
   const signal = await asked;
   log({ level: 'info', event: 'stopping', signal });
-  await server.close();
+  await Promise.all([server.close(), served.runner?.[Symbol.asyncDispose]()]);
 }
 
 function limitsOf(words: Words): BodyLimits {

@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
+import { openPipelineRunner, type PipelineRunner } from '../record/runner/pipelineRunner.ts';
 import { dialectRoutes } from '../service/dialects.ts';
 import type { Metrics } from '../service/metrics.ts';
 import type { ServiceLog } from '../service/serviceLog.ts';
@@ -10,7 +12,7 @@ import { combinedSink } from '../sources/combined/sink.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
 import { openLease, openSink, openSource, type Opened, type OpenOptions } from '../sources/open.ts';
 import { startArchiving, type ArchiveReport } from '../tools/startArchiving.ts';
-import type { Words } from './commandLine.ts';
+import { usageError, type Words } from './commandLine.ts';
 import { archiveOptions, openOptions } from './connection.ts';
 
 /** How long a writer may take to find the service again after it was restarted, in milliseconds. */
@@ -20,6 +22,7 @@ const comingBack = 30_000;
 export interface OpenServed extends AsyncDisposable {
   readonly source: LogSource;
   readonly admin?: LogAdmin;
+  readonly runner?: PipelineRunner;
   readonly routes: typeof dialectRoutes;
   /** What is asked whether it can be read, by name. */
   readonly stores: Readonly<Record<string, LogSource>>;
@@ -33,25 +36,60 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
   const live = await openSource(url, options);
   const archive = await openArchive(words, { url, options, live }, log);
   const { source, admin } = archive ?? live;
-  const sinks = new Sinks({
-    source,
-    metrics,
-    async open() {
-      const sink = await openSink(url, { ...options, grace: comingBack });
-      return archive ? combinedSink(sink, archive.kept) : sink;
-    },
-  });
+  const openOne = async (grace?: number): Promise<LogSink> => {
+    const sink = await openSink(url, { ...options, ...(grace !== undefined && { grace }) });
+    return archive ? combinedSink(sink, archive.kept) : sink;
+  };
+  const sinks = new Sinks({ source, metrics, open: () => openOne(comingBack) });
+  const pipelines = await openPipelines(words, { url, options, openSink: () => openOne() }, log);
   return {
     source,
     ...(admin && { admin }),
+    ...(pipelines && { runner: pipelines.runner }),
     routes: dialectRoutes,
     stores: { live: live.source, ...(archive && { archive: archive.kept }) },
     sinkFor: (execution, caller) => sinks.sinkFor(execution, caller),
     async [Symbol.asyncDispose]() {
+      await pipelines?.[Symbol.asyncDispose]();
       await sinks[Symbol.asyncDispose]();
       await (archive ?? live)[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What runs pipelines, when there are any. */
+async function openPipelines(
+  words: Words,
+  { url, options, openSink }: { url: string; options: OpenOptions; openSink: () => Promise<LogSink> },
+  log: ServiceLog,
+): Promise<({ readonly runner: PipelineRunner } & AsyncDisposable) | undefined> {
+  const folder = words.text('pipelines');
+  const most = words.count('max-runs');
+  if (folder === undefined) {
+    if (most !== undefined) throw usageError('--max-runs needs --pipelines: without it nothing is run.');
+    return undefined;
+  }
+  const report = (said: string): void => {
+    log({ level: 'warn', event: 'run', words: said });
+  };
+  const lease = await openLease(url, 'cron', options);
+  const environment = withoutCredentials(process.env);
+  const runner = await openPipelineRunner({
+    ...{ folder: resolve(folder), openSink, lease, environment, report, ...(most !== undefined && { most }) },
+  });
+  return {
+    runner,
+    async [Symbol.asyncDispose]() {
+      await runner[Symbol.asyncDispose]();
+      await lease[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** What the service knows to reach its store is no pipeline's business. */
+function withoutCredentials(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const secret = new Set(['EXECLOGS_TOKEN', 'EXECLOGS_USER', 'EXECLOGS_PASSWORD']);
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !secret.has(name)));
 }
 
 interface Live {

@@ -10,6 +10,8 @@ const patienceAtEnd = 5_000;
 export interface RecordingOptions {
   /** Told in words when the sink fails and when it works again. */
   readonly report: (words: string) => void;
+  /** Told when the execution exists in the sink. */
+  readonly begun?: () => void;
   readonly limits?: HostLogLimits;
 }
 
@@ -41,6 +43,7 @@ export class Recording {
   /** Announces the execution; throws when the sink cannot be written to. The sink stays the caller's. */
   static async begin(sink: LogSink, execution: NewExecution, options: RecordingOptions): Promise<Recording> {
     await sink.createExecution(execution);
+    options.begun?.();
     return new Recording(sink, execution.execution, options);
   }
 

@@ -21,12 +21,7 @@ export function counted(served: Served, metrics: Metrics): Served {
     watch: (query, options) => source.watch(query, options),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
-  const sinkFor = served.sinkFor?.bind(served);
-  return {
-    source: counting,
-    ...(sinkFor && { sinkFor }),
-    ...(served.admin && { admin: served.admin }),
-  };
+  return { ...served, source: counting };
 }
 
 function countedPages(pages: AsyncIterable<LogPage>, metrics: Metrics): AsyncIterable<LogPage> {

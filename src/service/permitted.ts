@@ -5,17 +5,19 @@ import { LogError } from '../model/errors.ts';
 import type { Execution, ExecutionRef } from '../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
+import type { Job, Runner } from '../model/runner.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { CallOptions, Capabilities, Change, LogSource } from '../model/source.ts';
+import type { LogStatistics } from '../model/statistics.ts';
 import { PermittedSink } from './permittedSink.ts';
 import type { Grant } from './tokens.ts';
-import { Visibility } from './visibility.ts';
+import { refused, Visibility } from './visibility.ts';
 import { listVisible } from './visibleList.ts';
 
 /** What is served, narrowed to what a token may see and do: no route can forget to ask. */
 export function permitted(served: Served, grant: Grant): Served {
   const visible = new Visibility(served.source, grant);
-  const { admin } = served;
+  const { admin, runner, statistics } = served;
   const sinkFor = served.sinkFor?.bind(served);
   return {
     source: new PermittedSource(served.source, visible),
@@ -37,6 +39,41 @@ export function permitted(served: Served, grant: Grant): Served {
           },
         },
       }),
+    ...(statistics && { statistics: permittedStatistics(statistics, visible) }),
+    ...(runner && { runner: permittedRunner(runner, visible, grant) }),
+  };
+}
+
+/** Counts of an execution for those who may see it, of several for those who may see all. */
+function permittedStatistics(statistics: LogStatistics, visible: Visibility): LogStatistics {
+  return {
+    async statistics(query, options) {
+      visible.checkValid();
+      if (query.execution !== undefined) await visible.check(query.execution);
+      else if (!visible.everything) throw refused();
+      return statistics.statistics(query, options);
+    },
+    async metrics(ref, options) {
+      await visible.check(ref.execution);
+      return statistics.metrics(ref, options);
+    },
+  };
+}
+
+/** Jobs whose executions the bearer could see if the bearer started them; what is started is the bearer's. */
+function permittedRunner(runner: Runner, visible: Visibility, grant: Grant): Runner {
+  const jobs = async (options?: CallOptions): Promise<readonly Job[]> => {
+    visible.checkValid();
+    return (await runner.jobs(options)).filter(({ name }) => grant.sees({ id: '', name, user: grant.name }));
+  };
+  return {
+    jobs,
+    async start(request, options) {
+      visible.checkValid();
+      if (!grant.may('run')) throw refused();
+      if (!visible.everything && !(await jobs(options)).some(({ id }) => id === request.job)) throw refused();
+      return runner.start({ ...request, user: grant.name }, options);
+    },
   };
 }
 

@@ -15,7 +15,7 @@ export interface TokenEntry {
   readonly may: readonly Permission[];
 }
 
-const permissions: readonly Permission[] = ['read', 'write', 'delete'];
+const permissions: readonly Permission[] = ['read', 'write', 'delete', 'run'];
 const known = ['name', 'sha256', 'executions', 'names', 'users', 'may'];
 
 /** Reads a JSON list of entries, or one entry per line; lines that begin with `#` say nothing. Throws invalidRequest. */

@@ -1,6 +1,10 @@
 /** A pipeline as it is written: modules of tasks of steps, over named hosts. */
 export interface Pipeline {
   readonly name: string;
+  /** When a service that runs it starts it by itself: five fields. */
+  readonly cron?: string;
+  /** False: no service runs it. */
+  readonly enabled: boolean;
   readonly environment: Environment;
   readonly pre: readonly Step[];
   readonly modules: readonly Module[];

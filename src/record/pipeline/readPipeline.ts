@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
+import { faultInCron } from './cron.ts';
 import {
   localHost,
   type Environment,
@@ -12,7 +13,7 @@ import {
 import { Problems } from './problems.ts';
 import { YamlReader, type Place } from './yamlReader.ts';
 
-const pipelineKeys = ['name', 'env', 'hosts', 'pre', 'modules', 'post'] as const;
+const pipelineKeys = ['name', 'cron', 'enabled', 'env', 'hosts', 'pre', 'modules', 'post'] as const;
 const moduleKeys = ['name', 'enabled', 'pre', 'tasks', 'post'] as const;
 const taskKeys = ['name', 'hosts', 'concurrency', 'ignoreError', 'failFast', 'steps'] as const;
 const stepKeys = ['name', 'run', 'check', 'env', 'directory', 'timeout', 'ignoreError'] as const;
@@ -51,8 +52,11 @@ class PipelineReader {
     const root = this.#yaml.root();
     const fields = this.#yaml.fields(root, 'a pipeline', pipelineKeys) ?? new Map<string, Place>();
     this.#readHosts(fields.get('hosts'));
+    const cron = this.#cron(fields.get('cron'));
     return {
       name: this.#name(root, fields, 'the pipeline'),
+      ...(cron !== undefined && { cron }),
+      enabled: this.#flag(fields.get('enabled'), '"enabled"', true),
       environment: this.#environment(fields.get('env')),
       pre: this.#hook(fields.get('pre'), ['pre']),
       modules: this.#modules(root, fields.get('modules')),
@@ -168,6 +172,13 @@ class PipelineReader {
       else hosts.set(name, host);
     }
     return [...hosts.values()];
+  }
+
+  #cron(place: Place | undefined): string | undefined {
+    const cron = place && this.#yaml.text(place, '"cron" (five fields between quotes, such as "30 4 * * *")');
+    const fault = cron === undefined ? undefined : faultInCron(cron);
+    if (place && fault !== undefined) this.#yaml.problem(place, `"cron": ${fault}`);
+    return cron;
   }
 
   #script(place: Place, what: string): Script | undefined {

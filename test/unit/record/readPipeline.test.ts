@@ -26,6 +26,7 @@ describe('a pipeline', () => {
   test('is read with what is left out filled in', () => {
     expect(readPipeline('p.yaml', small)).toEqual({
       name: 'P',
+      enabled: true,
       environment: {},
       pre: [],
       post: [],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Served } from '../../../src/dialects/http.ts';
 import { LogError } from '../../../src/model/errors.ts';
+import type { Runner, RunRequest } from '../../../src/model/runner.ts';
 import type { Change } from '../../../src/model/source.ts';
 import { permitted } from '../../../src/service/permitted.ts';
 import type { TokenEntry } from '../../../src/service/tokenEntries.ts';
@@ -245,5 +246,49 @@ describe('a stream', () => {
     await tail.return?.();
     expect(await waiting).toMatchObject({ done: true });
     expect(store.waiting).toBe(0);
+  });
+});
+
+describe('a runner', () => {
+  const names = { deploy: 'deploy', secret: 'secret plan' };
+  const started: RunRequest[] = [];
+  const runner: Runner = {
+    jobs: async () => Object.entries(names).map(([id, name]) => ({ id, name, enabled: true })),
+    start: async (request) => {
+      started.push(request);
+      return { execution: 'e' };
+    },
+  };
+  const narrowed = (more: Partial<TokenEntry>) =>
+    permitted({ ...servedFrom(store), runner }, new Grant(entry('ann', more))).runner;
+  beforeEach(() => {
+    started.length = 0;
+  });
+
+  test.each([
+    ['who sees everything', { executions: ['*'] }, ['deploy', 'secret']],
+    ['who sees executions of that name', { names: ['dep*'] }, ['deploy']],
+    ['who sees what she started', { users: ['ann'] }, ['deploy', 'secret']],
+    ['who sees some executions', { executions: ['deploy'] }, []],
+  ])('shows the jobs to one %s whose executions she could see', async (_, more, expected) => {
+    expect((await narrowed(more)?.jobs())?.map(({ id }) => id)).toEqual(expected);
+  });
+
+  test('starts for those who may run, in their name, whatever they say', async () => {
+    const mine = narrowed({ executions: ['*'], may: ['read', 'run'] });
+    expect(await mine?.start({ job: 'deploy', user: 'somebody else' })).toEqual({ execution: 'e' });
+    expect(started).toEqual([{ job: 'deploy', user: 'ann' }]);
+  });
+
+  test('starts nothing for those who may only read and write, and nothing that they cannot see', async () => {
+    const reads = narrowed({ executions: ['*'], may: ['read', 'write', 'delete'] });
+    const sees = narrowed({ names: ['deploy'], may: ['read', 'run'] });
+    const refusals = [
+      await outcome(reads?.start({ job: 'deploy' }) ?? Promise.resolve()),
+      await outcome(sees?.start({ job: 'secret' }) ?? Promise.resolve()),
+      await outcome(sees?.start({ job: 'none' }) ?? Promise.resolve()),
+    ];
+    expect(new Set(refusals)).toEqual(new Set(['forbidden: This token may not do that, or there is nothing here.']));
+    expect(started).toEqual([]);
   });
 });
