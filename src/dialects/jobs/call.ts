@@ -1,0 +1,62 @@
+import { LogError } from '../../model/errors.ts';
+import type { HttpCall } from '../http.ts';
+
+/** Largest body that is read, in bytes. */
+const mostBody = 1_048_576;
+
+/** What stands in the path for `:name`. */
+export function pathParam(call: HttpCall, name: string): string {
+  const value = call.params[name];
+  if (value === undefined) throw new LogError('internal', `The path has no :${name}.`);
+  return value;
+}
+
+/** A whole number from 1 to `most`; `usual` when it is not given. */
+export function countParam(
+  { query }: HttpCall,
+  name: string,
+  { usual, most }: { usual: number; most: number },
+): number {
+  const text = query.get(name);
+  if (text === null) return usual;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= most) return value;
+  throw badParam(name, `is a whole number from 1 to ${most}`);
+}
+
+export function switchParam({ query }: HttpCall, name: string, usual: boolean): boolean {
+  const text = query.get(name)?.toLowerCase();
+  if (text === undefined || text === '') return usual;
+  if (text === 'true' || text === '1') return true;
+  if (text === 'false' || text === '0') return false;
+  throw badParam(name, 'is true or false');
+}
+
+/** The object that a body holds. Throws invalidRequest for anything else. */
+export async function readObject(call: HttpCall): Promise<Readonly<Record<string, unknown>>> {
+  const decoder = new TextDecoder();
+  let text = '';
+  let length = 0;
+  for await (const chunk of call.body) {
+    length += chunk.length;
+    if (length > mostBody)
+      throw new LogError('invalidRequest', `The body has more than ${mostBody} bytes. Shorten it.`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  const value = parsed(text + decoder.decode());
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new LogError('invalidRequest', 'The body is no JSON object. Send one.');
+  return { ...value };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new LogError('invalidRequest', 'The body is no JSON. Send an object.', { cause: error });
+  }
+}
+
+function badParam(name: string, rule: string): LogError {
+  return new LogError('invalidRequest', `The parameter "${name}" ${rule}. Correct it and ask again.`);
+}
