@@ -1,5 +1,5 @@
 import { abortReason, anySignal } from '../base/abort.ts';
-import type { ConnectOptions } from '../model/connect.ts';
+import type { ConnectOptions, Credentials } from '../model/connect.ts';
 import { LogError } from '../model/errors.ts';
 import { send } from './send.ts';
 import { textOfAnswer } from './textOfAnswer.ts';
@@ -21,12 +21,17 @@ export interface ApiCall {
 export class Api {
   readonly base: URL;
   readonly #options: ConnectOptions;
+  readonly #prove: (known: Credentials) => Record<string, string>;
   readonly #ended = new AbortController();
 
-  /** `url` is the connection's, with or without its dialect before the scheme. Throws invalidRequest when it is none. */
-  constructor(url: string, options: ConnectOptions) {
+  /**
+   * `url` is the connection's, with or without its dialect before the scheme; `prove` makes headers of credentials.
+   * Throws invalidRequest when it is none.
+   */
+  constructor(url: string, options: ConnectOptions, prove = authorizationOf) {
     this.base = baseOf(url);
     this.#options = options;
+    this.#prove = prove;
   }
 
   get fetch(): typeof fetch | undefined {
@@ -56,10 +61,7 @@ export class Api {
   /** What proves who is asking; empty when nothing is known that does. */
   async authorization(): Promise<Record<string, string>> {
     const known = await this.#options.credentials?.get();
-    if (known?.token !== undefined) return { authorization: `Bearer ${known.token}` };
-    if (known?.password === undefined) return {};
-    const bytes = new TextEncoder().encode(`${known.user ?? ''}:${known.password}`);
-    return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
+    return known ? this.#prove(known) : {};
   }
 
   /** The JSON of an answer. Throws `LogError`s, and the signal's reason when it aborts. */
@@ -118,6 +120,13 @@ export class Api {
   #late(timeout: number): LogError {
     return new LogError('unavailable', `${this.base.origin} did not answer within ${Math.round(timeout / 1_000)} s.`);
   }
+}
+
+function authorizationOf({ token, user = '', password }: Credentials): Record<string, string> {
+  if (token !== undefined) return { authorization: `Bearer ${token}` };
+  if (password === undefined) return {};
+  const bytes = new TextEncoder().encode(`${user}:${password}`);
+  return { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 
 function under(base: URL, path: string, query: URLSearchParams | undefined): URL {

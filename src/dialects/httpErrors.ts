@@ -70,7 +70,7 @@ function retryAfter(header: string | null, now: number): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), 3_600_000);
 }
 
-/** Our own shape, an envelope with `message` (and validation errors), a bare `detail`, or plain text. */
+/** Our own shape, an envelope with `message` (and validation errors) or `error.message`, a bare `detail`, or plain text. */
 function saidIn(body: string): { code?: ErrorCode; words: string } {
   let value: unknown;
   try {
@@ -81,7 +81,7 @@ function saidIn(body: string): { code?: ErrorCode; words: string } {
   const { error, message, content, detail } = record(value);
   const ours = errorOnWire(error);
   if (ours) return { code: ours.code, words: ours.message };
-  const parts = [message, detail, typeof error === 'string' ? error : undefined].filter(
+  const parts = [message, detail, typeof error === 'string' ? error : record(error)['message']].filter(
     (part) => typeof part === 'string',
   );
   const { errors } = record(content);

@@ -8,11 +8,11 @@ import type { LogSource } from '../../model/source.ts';
 import { isFinished } from '../../model/status.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
 import { actionsOf } from './actionLogs.ts';
-import type { Asked, AskedJobs } from './asked.ts';
+import type { Asked } from './asked.ts';
 import { eventStreamAnswer, eventText } from './events.ts';
 import { entriesOf } from './logEntries.ts';
 import { errorOf, toEventHead, toJob } from './payload.ts';
-import { snapshotOf } from './snapshot.ts';
+import { snapshotOf, type SnapshotOptions } from './snapshot.ts';
 
 /** What is asked of the source at a time; this much waits while a client stalls. */
 const atOnce = { lines: 4_000, bytes: 262_144 } as const;
@@ -22,12 +22,9 @@ const block = 65_536;
 const everySoOften = 4_000;
 const pause = 200;
 
-export interface JobStreamOptions {
-  readonly asked: AskedJobs;
+export interface JobStreamOptions extends SnapshotOptions {
   /** Milliseconds of silence before a heartbeat. */
   readonly heartbeat: number;
-  /** Whether what it tells of the whole job has actions. */
-  readonly actions: boolean;
 }
 
 /**
@@ -73,8 +70,7 @@ class JobStream {
       await this.#look(signal);
       return { opening: ': resumed\n\n', from: resumed };
     }
-    const { asked, actions } = this.#options;
-    const { job, execution, lines } = await snapshotOf(this.#source, asked, this.#id, actions, { signal });
+    const { job, execution, lines } = await snapshotOf(this.#source, this.#id, this.#options, { signal });
     this.#now = execution;
     const opening = eventText({ type: 'snapshot', job }, lines.newer);
     return isFinished(execution.status) ? { opening } : { opening, from: lines.newer };

@@ -13,12 +13,14 @@ import { jobStatus } from './words.ts';
 export interface JobsRouteOptions {
   /** Milliseconds of silence before a stream says that it is still there; default 15,000. */
   readonly heartbeat?: number;
+  /** How many lines an answer with a whole job holds, its newest; default 2,000. */
+  readonly lines?: number;
 }
 
 const controls = ['pause', 'resume', 'skip_step'];
 
 /** Document 004's API, where an execution is a job: docs/http-api.md. */
-export function jobsRoutes({ heartbeat = 15_000 }: JobsRouteOptions = {}): readonly Route[] {
+export function jobsRoutes({ heartbeat = 15_000, lines = 2_000 }: JobsRouteOptions = {}): readonly Route[] {
   const asked = new AskedJobs();
   return [
     {
@@ -33,8 +35,8 @@ export function jobsRoutes({ heartbeat = 15_000 }: JobsRouteOptions = {}): reado
       needs: 'read',
       answer: (call, { source }) => boardStream(call, source, asked, heartbeat),
     },
-    ...jobPaths('/jobs/:job_id', { asked, heartbeat, actions: true }),
-    ...jobPaths('/tasks/decompose/jobs/:job_id', { asked, heartbeat, actions: false }),
+    ...jobPaths('/jobs/:job_id', { asked, heartbeat, lines, actions: true }),
+    ...jobPaths('/tasks/decompose/jobs/:job_id', { asked, heartbeat, lines, actions: false }),
     { method: 'GET', path: '/jobs/:job_id/logs', needs: 'read', answer: (call, { source }) => tail(call, source) },
     {
       method: 'POST',
@@ -60,7 +62,7 @@ function jobPaths(path: string, options: Parameters<typeof jobStreamAnswer>[3]):
       needs: 'read',
       async answer(call, { source }) {
         const id = pathParam(call, 'job_id');
-        const { job } = await snapshotOf(source, options.asked, id, options.actions, { signal: call.signal });
+        const { job } = await snapshotOf(source, id, options, { signal: call.signal });
         return json(job);
       },
     },

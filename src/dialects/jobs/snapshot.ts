@@ -5,8 +5,13 @@ import type { AskedJobs } from './asked.ts';
 import { newestLines, type NewestLines } from './newestLines.ts';
 import { toJob } from './payload.ts';
 
-/** How many lines an answer with a whole job holds. */
-const most = 2_000;
+export interface SnapshotOptions {
+  readonly asked: AskedJobs;
+  /** How many lines it holds, the newest. */
+  readonly lines: number;
+  /** Whether it has actions. */
+  readonly actions: boolean;
+}
 
 export interface Snapshot {
   readonly job: object;
@@ -16,13 +21,12 @@ export interface Snapshot {
 
 /**
  * A job with its newest lines. How it stands is looked at first and its lines then: what a finished job says is all
- * there. `actions` go with them on the paths that have them.
+ * there.
  */
 export async function snapshotOf(
   source: LogSource,
-  asked: AskedJobs,
   id: string,
-  actions: boolean,
+  { asked, lines: most, actions }: SnapshotOptions,
   options: CallOptions,
 ): Promise<Snapshot> {
   const execution = await source.getExecution({ execution: id }, options);
