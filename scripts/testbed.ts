@@ -19,16 +19,25 @@ export const vscodeServerPaths = {
   main: join(home, 'node_modules/code-server/lib/vscode/out/server-main.js'),
 };
 
-/** Installs the browser, Redis and VS Code's server where they are missing. */
+/** Installs the browser, Redis, an ssh server, sudo and VS Code's server where they are missing. */
 export async function installTestbed(): Promise<void> {
   const chromium = process.env['CHROMIUM'] ?? findProgram('chromium', 'google-chrome');
   const missing = [
     // Fonts for what the tests' pictures show; a browser that is there already has its own.
     ...(chromium === undefined ? ['chromium', 'fonts-dejavu-core', 'fonts-noto-cjk'] : []),
     ...(findProgram('redis-server') === undefined ? ['redis-server'] : []),
+    // Hosts on other machines are tested on this one.
+    ...(findProgram('ssh') === undefined ? ['openssh-client'] : []),
+    ...(sshServer() === undefined ? ['openssh-server'] : []),
+    ...(findProgram('sudo') === undefined ? ['sudo'] : []),
   ];
   if (missing.length > 0) await installPackages(missing);
   await installVscodeServer();
+}
+
+/** The ssh server's file, which is seldom on the PATH. */
+function sshServer(): string | undefined {
+  return findProgram('sshd') ?? ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((file) => existsSync(file));
 }
 
 /** Installs VS Code's server where it is missing. */

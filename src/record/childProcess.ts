@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { LogError } from '../model/errors.ts';
 import { Ending } from './ending.ts';
 import { openOutputPipes, type OutputPipes } from './outputPipes.ts';
 import { OutputPump, type Output } from './outputPump.ts';
+import { groupTarget, processTarget, type SignalTarget } from './signalTarget.ts';
 import { stopWords, type Stop } from './stop.ts';
 
 export interface ProcessStart {
@@ -27,43 +29,76 @@ export interface ProcessEnd {
   readonly failure?: string;
   /** Something it left running still holds its output open. */
   readonly leftOpen: boolean;
+  /** It was to run somewhere else, and did not begin there. */
+  readonly unreached?: boolean;
 }
 
 /** Runs one command to its end, with its output going to `output` as it comes. Rejects never. */
 export async function runProcess(start: ProcessStart, output: Output, stop: Stop): Promise<ProcessEnd> {
   const never = { timedOut: false, leftOpen: false };
   if (stop.ask.aborted) return { ...never, stopped: stopWords(stop.ask) };
-  if (!existsSync(start.directory)) {
-    return { ...never, exitCode: 126, failure: `the directory ${start.directory} does not exist` };
-  }
-  const pipes = await openOutputPipes();
-  let child: ChildProcess;
+  const started = await startProcess(start, 'ignore');
+  if ('failure' in started) return { ...never, ...started };
+  const ending = new Ending(started.target, start.timeout, stop);
+  const pump = new OutputPump(started, output);
   try {
-    child = spawnChild(start, pipes);
-  } catch (error) {
-    pipes?.stdout.destroy();
-    pipes?.stderr.destroy();
-    return { ...never, exitCode: 126, failure: `${start.command}: ${LogError.from(error).message}` };
-  } finally {
-    pipes?.closeWriteEnds();
-  }
-  const ending = new Ending(child, { ownGroup: ownGroup(start), timeout: start.timeout }, stop);
-  const pump = new OutputPump({ stdout: pipes?.stdout ?? child.stdout, stderr: pipes?.stderr ?? child.stderr }, output);
-  try {
-    const exit = await exitOf(child, start.command);
+    const ended = await started.exit;
     const { timedOut, stopped } = ending.exited();
-    return { ...exit, timedOut, ...(stopped && { stopped: stopWords(stop.ask) }), leftOpen: !(await pump.closed()) };
+    return { ...ended, timedOut, ...(stopped && { stopped: stopWords(stop.ask) }), leftOpen: !(await pump.closed()) };
   } finally {
     ending.dispose();
   }
 }
 
-function spawnChild(start: ProcessStart, pipes: OutputPipes | undefined): ChildProcess {
+/** A process at work. */
+export interface StartedProcess {
+  readonly child: ChildProcess;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  readonly target: SignalTarget;
+  /** Resolves when it has ended, or cannot begin. */
+  readonly exit: Promise<Pick<ProcessEnd, 'exitCode' | 'signal' | 'failure'>>;
+}
+
+/** Why a process did not begin, as a shell would say it. */
+export interface NotStarted {
+  readonly exitCode: number;
+  readonly failure: string;
+}
+
+/** Starts a command. Without a terminal of ours it reads nothing, or what is written to it. Rejects never. */
+export async function startProcess(
+  start: ProcessStart,
+  stdin: 'ignore' | 'pipe',
+): Promise<StartedProcess | NotStarted> {
+  if (!existsSync(start.directory)) {
+    return { exitCode: 126, failure: `the directory ${start.directory} does not exist` };
+  }
+  const pipes = await openOutputPipes();
+  try {
+    const child = spawnChild(start, stdin, pipes);
+    return {
+      child,
+      stdout: pipes?.stdout ?? child.stdout,
+      stderr: pipes?.stderr ?? child.stderr,
+      target: ownGroup(start) ? groupTarget(child) : processTarget(child),
+      exit: exitOf(child, start.command),
+    };
+  } catch (error) {
+    pipes?.stdout.destroy();
+    pipes?.stderr.destroy();
+    return { exitCode: 126, failure: `${start.command}: ${LogError.from(error).message}` };
+  } finally {
+    pipes?.closeWriteEnds();
+  }
+}
+
+function spawnChild(start: ProcessStart, stdin: 'ignore' | 'pipe', pipes: OutputPipes | undefined): ChildProcess {
   const [stdout, stderr] = pipes?.writeEnds ?? (['pipe', 'pipe'] as const);
   const options: SpawnOptions = {
     cwd: start.directory,
     env: start.environment,
-    stdio: [start.terminal === 'ours' ? 'inherit' : 'ignore', stdout, stderr],
+    stdio: [start.terminal === 'ours' ? 'inherit' : stdin, stdout, stderr],
     detached: ownGroup(start),
     windowsHide: true,
   };

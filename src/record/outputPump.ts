@@ -10,16 +10,22 @@ export interface Output {
 }
 
 /** How long what a finished process left running may keep its output open without writing, in milliseconds. */
-const graceToClose = 2_000;
+const usualGrace = 2_000;
 
 /** Carries what a process writes to an output, no faster than that takes it. */
 export class OutputPump {
   readonly #streams: Readable[] = [];
   readonly #allClosed: Promise<unknown>;
+  readonly #grace: number;
   #held = 0;
   #lastRead = Date.now();
 
-  constructor(from: { readonly stdout: Readable | null; readonly stderr: Readable | null }, output: Output) {
+  constructor(
+    from: { readonly stdout: Readable | null; readonly stderr: Readable | null },
+    output: Output,
+    graceToClose = usualGrace,
+  ) {
+    this.#grace = graceToClose;
     const closed: Promise<void>[] = [];
     for (const name of ['stdout', 'stderr'] as const) {
       const stream = from[name];
@@ -42,10 +48,10 @@ export class OutputPump {
     const late = new Promise<false>((resolve) => {
       const look = () => {
         const quiet = Date.now() - this.#lastRead;
-        if (this.#held === 0 && quiet >= graceToClose) resolve(false);
-        else timer = setTimeout(look, graceToClose - (this.#held === 0 ? quiet : 0));
+        if (this.#held === 0 && quiet >= this.#grace) resolve(false);
+        else timer = setTimeout(look, this.#grace - (this.#held === 0 ? quiet : 0));
       };
-      timer = setTimeout(look, graceToClose);
+      timer = setTimeout(look, this.#grace);
     });
     const inTime = await Promise.race([this.#allClosed.then(() => true), late]);
     clearTimeout(timer);

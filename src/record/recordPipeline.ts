@@ -30,7 +30,8 @@ export async function recordPipeline(
   const context = {
     execution: recording.execution,
     directory: run.directory,
-    environment: { ...run.environment, ...environment },
+    environment: run.environment,
+    pipeline: environment,
   };
   const steps = new PipelineRecording(run.pipeline, recording, echo, startedAt);
   const chain = await runPipeline(run.pipeline, context, steps, stop);

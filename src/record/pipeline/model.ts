@@ -33,9 +33,10 @@ export interface Task {
   readonly steps: readonly Step[];
 }
 
-/** A named place on this machine. */
+/** A named place on this machine or, with `ssh`, on another one. */
 export interface Host {
   readonly name: string;
+  readonly ssh?: { readonly destination: string; readonly options: readonly string[] };
   readonly environment: Environment;
   readonly directory?: string;
 }
@@ -53,6 +54,8 @@ export interface Step {
   readonly check?: Script;
   readonly environment: Environment;
   readonly directory?: string;
+  /** Run by sudo: as that user, else as root. */
+  readonly sudo?: { readonly user?: string };
   /** Milliseconds. */
   readonly timeout?: number;
   readonly ignoreError: boolean;

@@ -25,7 +25,7 @@ export class PipelineRecording {
     this.#echo = echo;
     for (const [step, hosts] of stepsOf(pipeline)) {
       const { id, name, order, path } = step;
-      const named = hosts.map((host) => ({ id: host.name, name: host.name }));
+      const named = hosts.map(({ name, ssh }) => ({ id: name, name, ...(ssh && { address: ssh.destination }) }));
       this.#steps.set(id, recording.step({ step: id, name, order, path, hosts: named, at }));
     }
   }

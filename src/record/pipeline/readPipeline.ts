@@ -11,15 +11,14 @@ import {
   type Task,
 } from './model.ts';
 import { Problems } from './problems.ts';
+import { readSsh, readSudo } from './readRemote.ts';
 import { YamlReader, type Place } from './yamlReader.ts';
 
 const pipelineKeys = ['name', 'cron', 'enabled', 'env', 'hosts', 'pre', 'modules', 'post'] as const;
 const moduleKeys = ['name', 'enabled', 'pre', 'tasks', 'post'] as const;
 const taskKeys = ['name', 'hosts', 'concurrency', 'ignoreError', 'failFast', 'steps'] as const;
-const stepKeys = ['name', 'run', 'check', 'env', 'directory', 'timeout', 'ignoreError'] as const;
-const hostKeys = ['name', 'env', 'directory'] as const;
-/** How a host on another machine would be written; there is no such host yet. */
-const remoteKeys = ['ssh', 'address', 'user', 'port'] as const;
+const stepKeys = ['name', 'run', 'check', 'env', 'directory', 'sudo', 'timeout', 'ignoreError'] as const;
+const hostKeys = ['name', 'ssh', 'sshOptions', 'env', 'directory'] as const;
 
 const defaultConcurrency = 10;
 
@@ -112,6 +111,7 @@ class PipelineReader {
     const checked = check && this.#script(check, '"check"');
     const inDirectory = directory && this.#yaml.text(directory, '"directory"');
     const inTime = timeout && this.#yaml.duration(timeout, '"timeout"');
+    const sudo = readSudo(this.#yaml, fields.get('sudo'));
     return {
       id: this.#id(name),
       order: ++this.#steps,
@@ -121,6 +121,7 @@ class PipelineReader {
       ...(checked !== undefined && { check: checked }),
       environment: this.#environment(fields.get('env')),
       ...(inDirectory !== undefined && { directory: inDirectory }),
+      ...(sudo && { sudo }),
       ...(inTime !== undefined && { timeout: inTime }),
       ignoreError: this.#flag(fields.get('ignoreError'), '"ignoreError"', false),
     };
@@ -138,19 +139,14 @@ class PipelineReader {
 
   #host(place: Place): Host {
     if (this.#yaml.isText(place)) return { name: this.#yaml.text(place, "a host's name") ?? '', environment: {} };
-    const fields = this.#yaml.fields(place, 'a host', [...hostKeys, ...remoteKeys]) ?? new Map<string, Place>();
-    for (const key of remoteKeys) {
-      const remote = fields.get(key);
-      if (remote)
-        this.#yaml.problem(
-          remote,
-          `"${key}": hosts on other machines cannot be used yet; a host is a named place on this machine and may have ${hostKeys.join(', ')}`,
-        );
-    }
+    const fields = this.#yaml.fields(place, 'a host', hostKeys) ?? new Map<string, Place>();
     const directory = fields.get('directory');
     const inDirectory = directory && this.#yaml.text(directory, '"directory"');
+    const name = this.#name(place, fields, 'a host');
+    const ssh = readSsh(this.#yaml, name, fields.get('ssh'), fields.get('sshOptions'));
     return {
-      name: this.#name(place, fields, 'a host'),
+      name,
+      ...(ssh && { ssh }),
       environment: this.#environment(fields.get('env')),
       ...(inDirectory !== undefined && { directory: inDirectory }),
     };
@@ -194,6 +190,9 @@ class PipelineReader {
 
   #environment(place: Place | undefined): Environment {
     const entries = (place && this.#yaml.entries(place, '"env"')) ?? [];
+    for (const [key, , offset] of entries)
+      if (!/^[A-Za-z_]\w*$/.test(key))
+        this.#yaml.problem({ node: undefined, offset }, `"${key}" is no name of a variable: letters, digits and _`);
     return Object.fromEntries(entries.map(([key, value]) => [key, this.#yaml.word(value, `"${key}"`) ?? '']));
   }
 

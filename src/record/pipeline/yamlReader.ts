@@ -74,7 +74,7 @@ export class YamlReader {
 
   text(place: Place, what: string): string | undefined {
     const value = this.#scalar(place);
-    if (typeof value === 'string' && value.trim() !== '') return value;
+    if (typeof value === 'string' && value.trim() !== '') return this.#withoutNul(value, place, what);
     this.#expected(place, `${what} to be text`);
     return undefined;
   }
@@ -83,7 +83,7 @@ export class YamlReader {
   word(place: Place, what: string): string | undefined {
     const { node } = place;
     const value = this.#scalar(place);
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') return this.#withoutNul(value, place, what);
     if (isScalar(node) && (typeof value === 'number' || typeof value === 'boolean')) {
       return node.source ?? String(value);
     }
@@ -95,6 +95,15 @@ export class YamlReader {
     const value = this.#scalar(place);
     if (typeof value === 'boolean') return value;
     this.#expected(place, `${what} to be true or false`);
+    return undefined;
+  }
+
+  /** True, false, or text that says more: `example` of what. */
+  textOrFlag(place: Place, what: string, example: string): string | boolean | undefined {
+    const value = this.#scalar(place);
+    if (typeof value === 'boolean') return value;
+    if (typeof value === 'string' && value.trim() !== '') return value;
+    this.#expected(place, `${what} to be true, false, or ${example}`);
     return undefined;
   }
 
@@ -115,6 +124,12 @@ export class YamlReader {
     if (milliseconds > 0 && milliseconds <= longestTimer) return milliseconds;
     this.#expected(place, `${what} to be a time such as 90, 90s, 5m or 1h, at most 24 days`);
     return undefined;
+  }
+
+  /** No process can be given such text. */
+  #withoutNul(text: string, place: Place, what: string): string {
+    if (text.includes('\0')) this.problem(place, `${what} holds the character NUL, which ends words`);
+    return text;
   }
 
   #scalar({ node }: Place): unknown {

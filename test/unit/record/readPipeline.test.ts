@@ -104,6 +104,20 @@ post:
     expect(pipeline.post[0]).toMatchObject({ id: '清理', order: 4, path: ['post'] });
   });
 
+  test('reaches hosts by ssh, and has steps run by sudo', () => {
+    const hosts =
+      'hosts: [{ name: a, ssh: true }, { name: b, ssh: x@y, sshOptions: [-p, 2222, -vJjump] }, { name: c, ssh: false }]';
+    const text = small.replace('name: P', `name: P\n${hosts}`);
+    expect(readPipeline('p.yaml', text).modules[0]?.tasks[0]?.hosts.map(({ ssh }) => ssh)).toEqual([
+      { destination: 'a', options: [] },
+      { destination: 'x@y', options: ['-p', '2222', '-vJjump'] },
+      undefined,
+    ]);
+    const sudo = (said: string) =>
+      readPipeline('p.yaml', `${small}            sudo: ${said}\n`).modules[0]?.tasks[0]?.steps[0]?.sudo;
+    expect(['true', 'false', 'postgres'].map(sudo)).toEqual([{}, undefined, { user: 'postgres' }]);
+  });
+
   test('runs tasks on all its hosts unless they name some', () => {
     const pipeline = readPipeline('p.yaml', small.replace('name: P', 'name: P\nhosts: [a, b]'));
     expect(pipeline.modules[0]?.tasks[0]?.hosts.map(({ name }) => name)).toEqual(['a', 'b']);
@@ -122,7 +136,7 @@ describe('what is wrong with a pipeline is told', () => {
         'p.yaml:7:13: step "S" needs "run": what is to be run',
         '              - name: S',
         '                ^',
-        'p.yaml:8:13: a step has no "runs" (did you mean "run"?); it may have name, run, check, env, directory, timeout, ignoreError',
+        'p.yaml:8:13: a step has no "runs" (did you mean "run"?); it may have name, run, check, env, directory, sudo, timeout, ignoreError',
         '                runs: echo',
         '                ^',
       ].join('\n'),
@@ -163,9 +177,30 @@ describe('what is wrong with a pipeline is told', () => {
       'p.yaml:6:17: there is no host "nowhere"; there is local',
     ],
     [
-      `${small}hosts:\n  - name: far\n    ssh: root@far`,
-      'p.yaml:11:10: "ssh": hosts on other machines cannot be used yet; a host is a named place on this machine and may have name, env, directory',
+      `${small}hosts: [{ name: far, ssh: 5 }]`,
+      'p.yaml:9:27: expected "ssh" to be true, false, or a destination such as deploy@web-1, found the number 5',
     ],
+    [
+      `${small}hosts: [{ name: far, ssh: "-oProxyCommand=x" }]`,
+      'p.yaml:9:27: "-oProxyCommand=x" is no destination of ssh: user@host, host, or a Host of its configuration',
+    ],
+    [
+      `${small}hosts: [{ name: "a b", ssh: true }]`,
+      'p.yaml:9:29: "a b" is no destination of ssh: user@host, host, or a Host of its configuration',
+    ],
+    [`${small}hosts: [{ name: a, sshOptions: [-v] }]`, 'p.yaml:9:32: "sshOptions" needs "ssh": where to'],
+    [
+      `${small}hosts: [{ name: a, ssh: true, sshOptions: [-p, 22, web-2] }]`,
+      'p.yaml:9:52: "web-2" is no option of ssh',
+    ],
+    [`${small}hosts: [{ name: a, ssh: true, sshOptions: [-vt] }]`, 'p.yaml:9:44: -t of ssh cannot be used here'],
+    [`${small}hosts: [{ name: a, ssh: true, sshOptions: [-p] }]`, 'p.yaml:9:44: -p of ssh needs a value'],
+    [small.replace('run: echo', 'run: echo\n            sudo: a b'), 'p.yaml:9:19: "a b" is no name of a user'],
+    [
+      small.replace('run: echo', 'run: "a\\0b"'),
+      'p.yaml:8:18: "run" (a script, or a list of command and arguments) holds the character NUL, which ends words',
+    ],
+    [`${small}env:\n  A.B: 1`, 'p.yaml:10:3: "A.B" is no name of a variable: letters, digits and _'],
     [`${small}env:\n  A: [1]`, 'p.yaml:10:6: expected "A" to be text, a number, true or false, found a list'],
   ])('%j', (text, problem) => {
     expect(problems(text)).toContain(problem);
