@@ -12,8 +12,8 @@ export interface Follower {
 
 /** A system as `TranscriptSource` asks it: what it takes to make a `LogSource` of anything that can be read again. */
 export interface TranscriptSystem {
-  /** What can be done beyond holding lines; pointers hold as long as the source. */
-  readonly can: Pick<Capabilities, 'hosts' | 'watch'> & Partial<Pick<Capabilities, 'inferred'>>;
+  /** What can be done beyond holding lines; pointers hold as long as the source. Without times of lines nobody can seek by time. */
+  readonly can: Pick<Capabilities, 'hosts' | 'watch'> & Partial<Pick<Capabilities, 'inferred' | 'seekByTime'>>;
   readonly transcripts: TranscriptOptions;
   /** Rejects with `LogError`s, and the signal's reason when it aborts; so do the calls below. */
   list(query: ExecutionQuery, signal: AbortSignal): Promise<ExecutionList>;

@@ -76,6 +76,12 @@ const backends: Readonly<Record<string, Backend>> = {
   'executor+https': executor,
   http: executor,
   https: executor,
+  checkpoint: {
+    async openSource(url) {
+      const { openCheckpoints } = await import('./checkpoint/source.ts');
+      return opened(openCheckpoints(folderOf(url)));
+    },
+  },
   memory: {
     async openSource() {
       const { MemoryStore } = await import('./memory.ts');
@@ -125,6 +131,12 @@ function backendOf(url: string): Backend {
   if (backend) return backend;
   const known = Object.keys(backends).join(', ');
   throw new LogError('invalidRequest', `"${redactUrl(url)}" is no connection. It begins with one of: ${known}.`);
+}
+
+/** The folder of `checkpoint:<folder>`; `checkpoint:///a/b` is `/a/b` too. */
+function folderOf(url: string): string {
+  const rest = url.slice(url.indexOf(':') + 1);
+  return rest.startsWith('///') ? fileURLToPath(`file:${rest}`) : rest;
 }
 
 /** The path of `sqlite:<path>`; `sqlite:///a/b` is `/a/b` too. */

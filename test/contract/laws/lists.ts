@@ -47,7 +47,10 @@ export const listLaws: readonly Law[] = [
       // Another system gives ids of its own.
       if (!subject.source.capabilities.foreign)
         expect(await listed(subject, { filter: { text: 'TW' } })).toEqual(['two']);
-      expect(await listed(subject, { filter: { user: 'ann' } })).toEqual(['three', 'one']);
+      const { executions } = await subject.source.listExecutions({});
+      // Not every system knows whose a run is.
+      if (!subject.source.capabilities.foreign || executions.some(({ user }) => user !== undefined))
+        expect(await listed(subject, { filter: { user: 'ann' } })).toEqual(['three', 'one']);
       expect(await listed(subject, { filter: { since: day + 10, until: day + 20 } })).toEqual(['two']);
       expect(await listed(subject, { filter: { text: '%' } })).toEqual([]);
     },
