@@ -48,6 +48,25 @@ export interface Route {
   answer(call: HttpCall, served: Served): HttpAnswer | Promise<HttpAnswer>;
 }
 
+/** A WebSocket as routes see it, whatever server it came through. */
+export interface Socket {
+  /** Texts of the other side, in order; ends when it has left. What is not asked for is held back, and then its sender. */
+  readonly messages: AsyncIterable<string>;
+  /** Resolves when there is room for more. Throws a `LogError` of code `closed` when the other side has left. */
+  send(text: string): Promise<void>;
+}
+
+/** Talks until it has nothing more to say; the socket is closed then. What it throws is told by how it is closed. */
+export type Conversation = (socket: Socket) => Promise<void>;
+
+/** One path of a dialect that is asked for as a WebSocket. */
+export interface SocketRoute {
+  readonly path: string;
+  readonly needs: Permission;
+  /** Throws `LogError`s while an answer can still say why there is no socket. */
+  begin(call: HttpCall, served: Served): Conversation | Promise<Conversation>;
+}
+
 export function json(value: unknown, status = 200): HttpAnswer {
   return { status, headers: { 'content-type': 'application/json; charset=utf-8' }, body: JSON.stringify(value) };
 }

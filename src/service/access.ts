@@ -1,7 +1,6 @@
-import type { Route, Served } from '../dialects/http.ts';
+import type { Permission, Served } from '../dialects/http.ts';
 import { permitted } from './permitted.ts';
 import { Rate } from './rate.ts';
-import type { HttpRequest } from './request.ts';
 import type { Grant, Tokens } from './tokens.ts';
 import { refused } from './visibility.ts';
 
@@ -10,6 +9,13 @@ export interface Entry {
   readonly served: Served;
   /** The name of the token, for the log. */
   readonly token?: string;
+}
+
+/** What is entered: a route, or a path for WebSockets. */
+export interface Door {
+  readonly needs: Permission;
+  /** Everybody may. */
+  readonly open?: true;
 }
 
 /** Lets callers in to what their tokens allow. */
@@ -28,13 +34,13 @@ export class Access {
     this.#everything = { served };
   }
 
-  /** Throws unauthorized without a valid token, throttled, and forbidden when it does not allow what the route does. */
-  enter(request: HttpRequest, route: Route): Entry {
-    if ('open' in route) return this.#everything;
-    const grant = this.#tokens?.grantOf(request.header('authorization'));
+  /** Throws unauthorized without a valid token, throttled, and forbidden when it does not allow what is asked for. */
+  enter(authorization: string | undefined, door: Door): Entry {
+    if (door.open) return this.#everything;
+    const grant = this.#tokens?.grantOf(authorization);
     this.#rate?.take(grant?.name ?? '');
     if (!grant) return this.#everything;
-    if (!grant.may(route.needs)) throw refused();
+    if (!grant.may(door.needs)) throw refused();
     let entry = this.#entries.get(grant);
     if (!entry) this.#entries.set(grant, (entry = { served: permitted(this.#served, grant), token: grant.name }));
     return entry;

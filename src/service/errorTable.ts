@@ -20,7 +20,7 @@ export const errorTable: Readonly<Record<ErrorCode, Row>> = {
 };
 
 /** What says more exactly than its code why a request is refused, by the status of RFC 9110. */
-export type RefusalStatus = 405 | 408 | 413 | 415 | 421 | 431;
+export type RefusalStatus = 405 | 408 | 413 | 415 | 421 | 426 | 431;
 
 class Refusal {
   readonly status: RefusalStatus;

@@ -5,6 +5,7 @@ import type { Handler } from './handler.ts';
 import { writeAnswer } from './nodeAnswer.ts';
 import { answerBroken } from './nodeBroken.ts';
 import { Exchange } from './nodeExchange.ts';
+import { Upgrades } from './nodeUpgrades.ts';
 
 export interface ListenOptions {
   /** Default `127.0.0.1`. */
@@ -19,6 +20,10 @@ export interface ListenOptions {
   readonly headersTime?: number;
   /** How long a reader may take nothing before it is let go, in milliseconds. Default 10 min. */
   readonly stall?: number;
+  /** WebSockets at a time; more are refused. Default 500. */
+  readonly mostSockets?: number;
+  /** How often it is looked whether a WebSocket's other side is still there, in milliseconds. Default 30 s. */
+  readonly beat?: number;
 }
 
 export interface Server {
@@ -46,11 +51,13 @@ class NodeServer implements Server {
   readonly #grace: number;
   readonly #stall: number;
   readonly #open = new Set<Exchange>();
+  readonly #upgrades: Upgrades;
   #closing: Promise<void> | undefined;
 
   constructor(handler: Handler, options: ListenOptions) {
     const { connections = 2_000, grace = 3_000, headersTime = 15_000, stall = 600_000 } = options;
     this.#handler = handler;
+    this.#upgrades = new Upgrades(handler, { most: options.mostSockets ?? 500, every: options.beat ?? 30_000 });
     this.#grace = grace;
     this.#stall = stall;
     this.#http = createServer({
@@ -63,10 +70,12 @@ class NodeServer implements Server {
       // A stream of lines may take as long as what it tells of; its silence is limited instead.
       requestTimeout: 0,
       connectionsCheckingInterval: Math.min(5_000, headersTime),
+      ...upgradeOnly('websocket'),
     });
     this.#http.maxConnections = connections;
     this.#http.on('request', (request, response) => void this.#serve(request, response, false));
     this.#http.on('checkContinue', (request, response) => void this.#serve(request, response, true));
+    this.#http.on('upgrade', (request, socket, head) => void this.#upgrades.take(request, socket, head));
     this.#http.on('clientError', answerBroken);
   }
 
@@ -95,8 +104,10 @@ class NodeServer implements Server {
     const closed = once(this.#http, 'close');
     this.#http.close();
     for (const exchange of this.#open) exchange.abort(stopping);
+    this.#upgrades.close(stopping());
     const timer = setTimeout(() => {
       this.#http.closeAllConnections();
+      this.#upgrades.terminate();
     }, this.#grace);
     await closed;
     clearTimeout(timer);
@@ -121,6 +132,16 @@ class NodeServer implements Server {
       if (this.#closing) this.#http.closeIdleConnections();
     }
   }
+}
+
+/**
+ * Some clients offer other protocols, `h2c` say, with every request; those requests are answered as they are. Node
+ * before 22.21 knows no such option: there they are told to leave that.
+ */
+function upgradeOnly(protocol: string): object {
+  return {
+    shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.trim().toLowerCase() === protocol,
+  };
 }
 
 function stopping(): LogError {

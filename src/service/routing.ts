@@ -1,15 +1,20 @@
-import type { Route } from '../dialects/http.ts';
 import { LogError } from '../model/errors.ts';
 import { refusal } from './errorTable.ts';
 
-export interface Matched {
-  readonly route: Route;
+/** What a path leads to. */
+interface Routed {
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface Matched<R> {
+  readonly route: R;
   readonly params: Readonly<Record<string, string>>;
 }
 
 /** A route whose path was taken apart: a literal segment, or the name of what stands there. */
-interface Pattern {
-  readonly route: Route;
+interface Pattern<R> {
+  readonly route: R;
   readonly segments: readonly { readonly literal?: string; readonly name?: string }[];
 }
 
@@ -17,10 +22,10 @@ interface Pattern {
 const longestName = 1_024;
 
 /** Finds the route for a request. A slash at the end of a path makes no difference. */
-export class Routing {
-  readonly #patterns = new Map<number, Pattern[]>();
+export class Routing<R extends Routed> {
+  readonly #patterns = new Map<number, Pattern<R>[]>();
 
-  constructor(routes: readonly Route[]) {
+  constructor(routes: readonly R[]) {
     for (const route of routes) {
       const segments = segmentsOf(route.path).map((segment) =>
         segment.startsWith(':') ? { name: segment.slice(1) } : { literal: segment },
@@ -32,7 +37,7 @@ export class Routing {
   }
 
   /** Throws notFound for a path, and a refusal for a method, that no route has. `HEAD` is answered by who answers `GET`. */
-  match(method: string, path: string): Matched {
+  match(method: string, path: string): Matched<R> {
     const segments = segmentsOf(path);
     const asked = method === 'HEAD' ? 'GET' : method;
     for (const pattern of this.#at(segments)) {
@@ -44,14 +49,14 @@ export class Routing {
   }
 
   methodsOf(path: string): readonly string[] {
-    const methods = new Set(this.#at(segmentsOf(path)).map(({ route }) => route.method as string));
+    const methods = new Set(this.#at(segmentsOf(path)).map(({ route }) => route.method));
     if (methods.has('GET')) methods.add('HEAD');
     if (methods.size > 0) methods.add('OPTIONS');
     return [...methods].toSorted();
   }
 
   /** Patterns that fit, those with a literal where others have a name first. */
-  #at(segments: readonly string[]): Pattern[] {
+  #at(segments: readonly string[]): Pattern<R>[] {
     const fitting = (this.#patterns.get(segments.length) ?? []).filter((pattern) => fits(pattern, segments));
     return fitting.length < 2 ? fitting : fitting.toSorted((a, b) => literalsOf(b) - literalsOf(a));
   }
@@ -61,15 +66,15 @@ function segmentsOf(path: string): string[] {
   return (path.endsWith('/') ? path.slice(1, -1) : path.slice(1)).split('/');
 }
 
-function fits({ segments }: Pattern, asked: readonly string[]): boolean {
+function fits({ segments }: Pattern<Routed>, asked: readonly string[]): boolean {
   return segments.every(({ literal }, i) => (literal === undefined ? asked[i] !== '' : literal === asked[i]));
 }
 
-function literalsOf({ segments }: Pattern): number {
+function literalsOf({ segments }: Pattern<Routed>): number {
   return segments.filter(({ literal }) => literal !== undefined).length;
 }
 
-function paramsOf({ segments }: Pattern, asked: readonly string[]): Readonly<Record<string, string>> {
+function paramsOf({ segments }: Pattern<Routed>, asked: readonly string[]): Readonly<Record<string, string>> {
   const params = Object.create(null) as Record<string, string>;
   for (const [i, { name }] of segments.entries()) if (name !== undefined) params[name] = decoded(asked[i] ?? '');
   return params;
