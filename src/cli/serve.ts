@@ -1,5 +1,6 @@
 import type { BodyLimits } from '../service/body.ts';
 import { isLoopback, type CallerRules } from '../service/callers.ts';
+import { dialectSockets } from '../service/dialects.ts';
 import { createHandler } from '../service/handler.ts';
 import { HealthCheck } from '../service/health.ts';
 import { Metrics } from '../service/metrics.ts';
@@ -103,6 +104,7 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
   const handler = createHandler({
     served,
     routes: [...own, ...served.routes],
+    sockets: dialectSockets,
     callers: callersOf(words, at),
     log,
     metrics,

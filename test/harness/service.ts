@@ -1,6 +1,6 @@
 import type { Served } from '../../src/dialects/http.ts';
 import type { LogSource } from '../../src/model/source.ts';
-import { dialectRoutes } from '../../src/service/dialects.ts';
+import { dialectRoutes, dialectSockets } from '../../src/service/dialects.ts';
 import { createHandler, type HandlerOptions } from '../../src/service/handler.ts';
 import { listen, type ListenOptions } from '../../src/service/node.ts';
 import type { ServiceEvent } from '../../src/service/serviceLog.ts';
@@ -23,7 +23,13 @@ export async function startService(options: Options = {}): Promise<TestService> 
   const store = new MemoryStore();
   const events: ServiceEvent[] = [];
   const log = (event: ServiceEvent): void => void events.push(event);
-  const handler = createHandler({ served: servedFrom(store), routes: dialectRoutes, log, ...options });
+  const handler = createHandler({
+    served: servedFrom(store),
+    routes: dialectRoutes,
+    sockets: dialectSockets,
+    log,
+    ...options,
+  });
   const server = await listen(handler, { port: 0, ...options });
   const close = async (): Promise<void> => {
     await server.close();
