@@ -3,7 +3,7 @@ import { LogError } from '../../src/model/errors.ts';
 import type { ExecutionRef } from '../../src/model/execution.ts';
 import type { LogLine, LineColumns } from '../../src/model/line.ts';
 import type { LogPage } from '../../src/model/page.ts';
-import type { LogScope } from '../../src/model/query.ts';
+import type { LogScope, WatchQuery } from '../../src/model/query.ts';
 import type {
   Append,
   Ending,
@@ -14,7 +14,7 @@ import type {
   StepRef,
   StepStart,
 } from '../../src/model/sink.ts';
-import type { LogSource } from '../../src/model/source.ts';
+import type { CallOptions, Change, LogSource } from '../../src/model/source.ts';
 import { MemoryStore } from '../../src/sources/memory.ts';
 
 /** Where a test's lines become jobs. */
@@ -92,13 +92,27 @@ export class JobPerHost implements LogSink {
     return this.#jobs.get(keyOf({ execution, step, host }));
   }
 
+  hostOf(job: string): HostRef | undefined {
+    const key = [...this.#jobs].find(([, id]) => id === job)?.[0];
+    return key === undefined ? undefined : placeIn(key);
+  }
+
+  firstOf(execution: string, step: string): HostRef | undefined {
+    return [...this.#jobs.keys()].map(placeIn).find((place) => place.execution === execution && place.step === step);
+  }
+
   jobsOf(execution: string): string[] {
-    return [...this.#jobs].filter(([key]) => (JSON.parse(key) as string[])[0] === execution).map(([, job]) => job);
+    return [...this.#jobs].filter(([key]) => placeIn(key).execution === execution).map(([, job]) => job);
   }
 }
 
 function keyOf({ execution, step, host }: HostRef): string {
   return JSON.stringify([execution, step, host]);
+}
+
+function placeIn(key: string): HostRef {
+  const [execution = '', step = '', host = ''] = JSON.parse(key) as string[];
+  return { execution, step, host };
 }
 
 /** Jobs under the names of the hosts that they stand for: one log each, and nothing wider. */
@@ -123,9 +137,34 @@ export function underHosts(source: LogSource, jobs: JobPerHost): LogSource {
     async *tailLog(query, options) {
       for await (const one of source.tailLog(theirs(query), options)) yield page(one, query);
     },
-    watch: (query, options) => source.watch(query, options),
+    watch: (query, options) => watchUnderHosts(source, jobs, query, options),
     [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
   };
+}
+
+/** What befalls a job befalls its host, its step and its execution. */
+async function* watchUnderHosts(
+  source: LogSource,
+  jobs: JobPerHost,
+  query: WatchQuery,
+  options?: CallOptions,
+): AsyncGenerator<Change, void> {
+  const { execution, step } = query;
+  const place = execution === undefined || step === undefined ? undefined : jobs.firstOf(execution, step);
+  if (place) {
+    const job = jobs.jobOf(place) ?? '';
+    for await (const { host } of source.watch({ execution: job, step: 'log' }, options))
+      if (host !== undefined) yield place;
+    return;
+  }
+  if (execution !== undefined) await source.getExecution({ execution }, options);
+  for await (const change of source.watch({}, options)) {
+    const of = jobs.hostOf(change.execution);
+    const whose = of?.execution ?? change.execution;
+    if (execution !== undefined && whose !== execution) continue;
+    if (of) yield { execution: of.execution, step: of.step };
+    yield { execution: whose };
+  }
 }
 
 /** Lines one by one. */

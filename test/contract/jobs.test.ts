@@ -24,8 +24,10 @@ function intoDouble(double: JobsDouble): JobStore {
       double.addJob(id, { name, createdAt: startedAt });
     },
     async write(id, columns, from) {
-      for (const { text, stream, level } of linesFrom(columns, from))
-        double.log(job(id), text, { level: level === 'none' ? stream : level });
+      for (const { text, stream, level, time } of linesFrom(columns, from)) {
+        const at = time !== undefined && { time };
+        double.log(job(id), text, { level: level === 'none' ? stream : level, ...at });
+      }
     },
     async end(id, { status }) {
       if (job(id).status === 'running') double.change(job(id), { status: status === 'succeeded' ? status : 'failed' });
