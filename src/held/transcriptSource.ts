@@ -46,7 +46,8 @@ export class TranscriptSource implements LogSource {
 
   /** How many tails and watches wait for something to happen. */
   get waiting(): number {
-    return [...this.#kept.values()].reduce((sum, { transcript }) => sum + transcript.news.waiting, this.#watching);
+    const watching = this.#system.waiting ?? this.#watching;
+    return [...this.#kept.values()].reduce((sum, { transcript }) => sum + transcript.news.waiting, watching);
   }
 
   async listExecutions(query: ExecutionQuery, options?: CallOptions): Promise<ExecutionList> {

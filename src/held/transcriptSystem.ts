@@ -15,6 +15,8 @@ export interface TranscriptSystem {
   /** What can be done beyond holding lines; pointers hold as long as the source. Without times of lines nobody can seek by time. */
   readonly can: Pick<Capabilities, 'hosts' | 'watch'> & Partial<Pick<Capabilities, 'inferred' | 'seekByTime'>>;
   readonly transcripts: TranscriptOptions;
+  /** How many watches wait for the next look; where nobody counts them, all that are open. */
+  readonly waiting?: number;
   /** Rejects with `LogError`s, and the signal's reason when it aborts; so do the calls below. */
   list(query: ExecutionQuery, signal: AbortSignal): Promise<ExecutionList>;
   /**

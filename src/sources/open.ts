@@ -41,6 +41,14 @@ const executor: Backend = {
   },
 };
 
+/** Jobs of a GAgent, or of a service, by their address: which of them it is makes no difference. */
+const jobs: Backend = {
+  async openSource(url, options) {
+    const { openJobsSource } = await import('../dialects/jobs/client.ts');
+    return opened(openJobsSource(url, options));
+  },
+};
+
 /** A Redis by its address. */
 const redis: Backend = {
   async openSource(url, options) {
@@ -74,6 +82,8 @@ const backends: Readonly<Record<string, Backend>> = {
   rediss: redis,
   'executor+http': executor,
   'executor+https': executor,
+  'jobs+http': jobs,
+  'jobs+https': jobs,
   http: executor,
   https: executor,
   checkpoint: {

@@ -30,11 +30,16 @@ export class JobsSystem implements TranscriptSystem {
   readonly #pace: JobsPace;
   readonly #readings = new WeakMap<Transcript, JobReading>();
   readonly #opened = new Map<string, ExecutionSummary>();
+  #pauses = 0;
 
   constructor(connection: JobsConnection, pace: JobsPace) {
     this.#api = new JobsApi(connection);
     this.#connection = connection;
     this.#pace = pace;
+  }
+
+  get waiting(): number {
+    return this.#pauses;
   }
 
   /** The board where there is one, and what was opened by its id. */
@@ -86,7 +91,16 @@ export class JobsSystem implements TranscriptSystem {
       getStepResult: async (step: { readonly execution: string; readonly step: string }) =>
         (await asked(step.execution)).stepResult(step),
     };
-    return pollingWatch(source, query, (until) => delay(this.#pace.watching, until), signal);
+    return pollingWatch(source, query, (until) => this.#pause(until), signal);
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    this.#pauses++;
+    try {
+      await delay(this.#pace.watching, signal);
+    } finally {
+      this.#pauses--;
+    }
   }
 
   async dispose(): Promise<void> {
