@@ -31,6 +31,10 @@ export class RedisSubject implements Subject {
     return this.source;
   }
 
+  get statistics(): PerHostSource {
+    return this.source;
+  }
+
   waitingTails(): number {
     return this.source.waiting;
   }

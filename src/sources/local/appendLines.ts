@@ -8,13 +8,7 @@ import type { Append, Loss } from '../../model/sink.ts';
 import { isFinished, type Status } from '../../model/status.ts';
 import { countAppended } from './counting.ts';
 import type { Database } from './database.ts';
-
-/** Ids of a host and what it belongs to. */
-export interface HostIds {
-  readonly host: number;
-  readonly step: number;
-  readonly execution: number;
-}
+import type { HostIds } from './scope.ts';
 
 export interface Appended {
   /** At least one line was new. */
@@ -52,7 +46,7 @@ export class Appender {
     if (start === to) return { anything: false, foundError: false };
     this.#begin(ids, host, batch);
     this.#write(ids, batch.lines, start, to);
-    countAppended(this.#db, ids, batch, start, to);
+    countAppended(this.#db, ids, { firstNumber, lines: batch.lines }, start, to);
     host.lines += to - start;
     const { errors, first } = errorLines(batch.lines, start, to);
     if (first === undefined) this.#db.run('UPDATE hosts SET lines = ? WHERE id = ?', host.lines, ids.host);

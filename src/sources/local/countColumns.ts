@@ -1,5 +1,4 @@
 import { levels } from '../../model/line.ts';
-import type { Row } from './database.ts';
 
 /** The columns that say how many lines have which level: `none`, `trace` … */
 export const countColumns = levels.join(', ');
@@ -8,7 +7,7 @@ export const countMarks = levels.map(() => '?').join(', ');
 export const countAdds = levels.map((level) => `${level} = ${level} + excluded.${level}`).join(', ');
 export const countTotal = levels.join(' + ');
 
-export function countsOf(row: Row): number[] {
+export function countsOf(row: Readonly<Record<string, unknown>>): number[] {
   return levels.map((level) => Number(row[level] ?? 0));
 }
 

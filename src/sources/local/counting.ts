@@ -1,9 +1,8 @@
 import { levels, type LineColumns } from '../../model/line.ts';
 import { countLines } from '../../text/countLines.ts';
-import type { HostIds } from './appendLines.ts';
 import { countAdds, countColumns, countMarks, countTotal, hourMilliseconds } from './countColumns.ts';
 import type { Database, Row } from './database.ts';
-import { idOf } from './scope.ts';
+import { idOf, type HostIds } from './scope.ts';
 
 /** Texts of errors that are kept apart in one execution. */
 const mostTexts = 200;

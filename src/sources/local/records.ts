@@ -2,12 +2,11 @@ import { LogError } from '../../model/errors.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
 import type { Ending, HostEnd, HostRef, NewExecution, NewMetric, StepRef, StepStart } from '../../model/sink.ts';
 import { isFinished, type Status } from '../../model/status.ts';
-import type { HostIds } from './appendLines.ts';
 import { addToTotals } from './counting.ts';
 import type { Database, Row } from './database.ts';
 import { noteChange } from './journal.ts';
 import { writeMetric } from './metrics.ts';
-import { idOf } from './scope.ts';
+import { idOf, type HostIds } from './scope.ts';
 
 /*
  * What a sink says of executions, steps and hosts, as rows. Every function is to be called within a write, and throws

@@ -13,6 +13,13 @@ export interface FoundScope {
   readonly finished: boolean;
 }
 
+/** Ids of a host and what it belongs to. */
+export interface HostIds {
+  readonly host: number;
+  readonly step: number;
+  readonly execution: number;
+}
+
 /** Throws notFound. Call within a read. */
 export function findScope(db: Database, { execution, step, host }: LogScope): FoundScope {
   const row = db.get(scopeSql, ...[step ?? null, host ?? null, execution]);

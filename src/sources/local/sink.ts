@@ -16,7 +16,7 @@ import type {
   StepStart,
 } from '../../model/sink.ts';
 import { markLevels } from '../../text/levels.ts';
-import { Appender, type HostIds } from './appendLines.ts';
+import { Appender } from './appendLines.ts';
 import { Database } from './database.ts';
 import { noteChange } from './journal.ts';
 import {
@@ -29,6 +29,7 @@ import {
   writeToldMetric,
   writeStepEnd,
 } from './records.ts';
+import type { HostIds } from './scope.ts';
 import { WriteQueue } from './writeQueue.ts';
 import { Writer } from './writer.ts';
 

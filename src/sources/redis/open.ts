@@ -2,6 +2,7 @@ import type { ConnectOptions } from '../../model/connect.ts';
 import { LogError } from '../../model/errors.ts';
 import type { LogSink } from '../../model/sink.ts';
 import type { LogAdmin, LogSource } from '../../model/source.ts';
+import type { LogStatistics } from '../../model/statistics.ts';
 import { redisAddress } from './address.ts';
 import { openRedis } from './connection.ts';
 import { Keys } from './perHost/keys.ts';
@@ -17,14 +18,14 @@ import { openSharedSource } from './shared/source.ts';
 export async function openRedisSource(
   url: string,
   options?: ConnectOptions,
-): Promise<{ readonly source: LogSource; readonly admin?: LogAdmin }> {
+): Promise<{ readonly source: LogSource; readonly admin?: LogAdmin; readonly statistics?: LogStatistics }> {
   const layout = layoutOf(url);
   if (layout.kind === 'shared') {
     const redis = await openRedis(url, options);
     return { source: openSharedSource(redis, layout.streams) };
   }
   const source = new PerHostSource(await openRedis(url, options), layout.keys, usualPatience);
-  return { source, admin: source };
+  return { source, admin: source, statistics: source };
 }
 
 export interface RedisSinkOptions extends ConnectOptions {

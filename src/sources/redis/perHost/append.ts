@@ -9,6 +9,7 @@ import { markLevels } from '../../../text/levels.ts';
 import type { Argument } from '../connection.ts';
 import type { Scripts } from '../scripts.ts';
 import { keptWakes, wakeCommand, wakeWords } from '../wakeEntry.ts';
+import { countedLines } from './counting.ts';
 import { encodeLines } from './entry.ts';
 import type { Keys } from './keys.ts';
 import { appended, appendLines } from './lua.ts';
@@ -37,8 +38,10 @@ export class Appender {
     knownLines(firstNumber, 0, Number.MAX_SAFE_INTEGER);
     const lines = marked(batch.lines);
     for (let from = 0; ;) {
-      const { to, chunks } = cut(lines, from, uncounted ? 1 - from : firstNumber);
-      const known = await this.#write(batch, uncounted ? 0 : firstNumber + from, to - from, chunks);
+      const first = uncounted ? 1 - from : firstNumber;
+      const { to, chunks } = cut(lines, from, first);
+      const counted = countedLines(lines, { step: batch.step, firstNumber: first }, from, to);
+      const known = await this.#write(batch, uncounted ? 0 : firstNumber + from, to - from, [counted, ...chunks]);
       from = uncounted ? to : known + 1 - firstNumber;
       if (from >= lines.count) return;
     }
@@ -52,15 +55,15 @@ export class Appender {
     { execution, step, host }: Append,
     firstNumber: number,
     count: number,
-    chunks: readonly Argument[],
+    more: readonly Argument[],
   ): Promise<number> {
     const keys = this.#keys.of(execution);
     const change = { execution, step, host };
-    const own = [keys.state, keys.hosts(step), keys.order, keys.stepOrder(step), keys.lines(step, host)];
+    const own = [keys.state, keys.hosts(step), keys.order, keys.stepOrder(step), keys.lines(step, host), keys.counts];
     const reply = await this.#scripts.run(
       appendLines,
       this.#isCluster ? own : [...own, this.#keys.wake],
-      [step, host, firstNumber, count, wakeWords(change, true), keptWakes, ...chunks],
+      [step, host, firstNumber, count, wakeWords(change, true), keptWakes, ...more],
       this.#isCluster ? [wakeCommand(this.#keys.wake, change, true)] : [],
     );
     const [outcome, lines] = reply as readonly [number, number];

@@ -8,6 +8,10 @@ export interface ExecutionKeys {
   readonly writer: string;
   /** The hosts' logs by number. */
   readonly logs: string;
+  /** How many lines have which level, and errors which text. */
+  readonly counts: string;
+  /** What the run told of itself. */
+  readonly metrics: string;
   /** The order of the lines of all hosts. */
   readonly order: string;
   /** What is said of a step's hosts. */
@@ -50,6 +54,8 @@ export class Keys {
       state: `${tag}:state`,
       writer: `${tag}:writer`,
       logs: `${tag}:logs`,
+      counts: `${tag}:counts`,
+      metrics: `${tag}:metrics`,
       order: `${tag}:order`,
       hosts: (step) => `${tag}:hosts:${encoded(step)}`,
       stepOrder: (step) => `${tag}:order:${encoded(step)}`,

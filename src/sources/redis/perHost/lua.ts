@@ -8,11 +8,14 @@ import { isFinished, statuses } from '../../../model/status.ts';
  *          log[/<step>]   rows latest                        end/<host>, about/<host>  JSON
  *          hosts.<status>/<step>  how many            logs   <number>  JSON [step, host]
  *          status, about, end, history, born, beat    times are milliseconds, "-" when unknown
+ *   counts <level>/<hour>/<step>  how many lines      error/<text>  how many       line/<text>  log number, line number
  *
  * https://redis.io/docs/latest/develop/interact/programmability/lua-api/
  */
 
 export const answer = { noExecution: -1, noStep: -2, noHost: -3, beingDeleted: -4 } as const;
+/** What became of a metric. */
+export const kept = { known: 0, done: 1, ended: 2 } as const;
 export const appended = { done: 0, overlap: 1, hole: 2, ended: 3 } as const;
 
 const open = statuses.filter((status) => !isFinished(status)).map((status) => `${status} = true`);
@@ -120,14 +123,17 @@ redis.call('HSET', KEYS[1], 'status', ARGV[1], 'end', ARGV[2], 'history', histor
 redis.call('DEL', KEYS[2])
 return 1`;
 
+/** Texts of errors that are kept apart in one execution. */
+const mostTexts = 200;
+
 /** A chunk of no more bytes is told with the news of it, so that who follows need not ask for it. */
 const mostTold = 1_024;
 
 /**
- * KEYS state, hosts, order, the step's order, lines, and the wake stream where that may be written here. ARGV step,
- * host, number of the first line (0: the next one, and numbers of errors are counted from there), how many lines, the
- * change for the wake stream and about how many entries that keeps, then each chunk's count, errors, number of its
- * first error (0: none), latest time, and its columns and text.
+ * KEYS state, hosts, order, the step's order, lines, counts, and the wake stream where that may be written here. ARGV
+ * step, host, number of the first line (0: the next one, and numbers of errors are counted from there), how many lines,
+ * the change for the wake stream and about how many entries that keeps, what to count as JSON, then each chunk's count,
+ * errors, number of its first error (0: none), latest time, and its columns and text.
  * Answers what became of it and how many lines the log has.
  */
 export const appendLines = `${shared}
@@ -152,13 +158,13 @@ end
 local rows, row_latest = string.match(state[3], '^(%d+) (%S+)$')
 local step_rows, step_latest = string.match(state[4], '^(%d+) (%S+)$')
 local told
-for i = 7, #ARGV, 5 do
+for i = 8, #ARGV, 5 do
   local size, time = tonumber(ARGV[i]), ARGV[i + 3]
   latest, step_latest, row_latest = later(latest, time), later(step_latest, time), later(row_latest, time)
   local order = number .. ' ' .. (lines + 1) .. ' ' .. size .. ' '
   local places = size .. ' ' .. (step_rows + 1) .. ' ' .. (rows + 1) .. ' ' .. latest .. '\\n'
   redis.call('XADD', KEYS[5], (lines + 1) .. '-0', 'l', places .. ARGV[i + 4])
-  if #ARGV == 11 and #ARGV[i + 4] <= ${mostTold} then
+  if #ARGV == 12 and #ARGV[i + 4] <= ${mostTold} then
     told = (state[5] or '') .. ' ' .. number .. ' ' .. (lines + 1) .. ' ' .. places .. ARGV[i + 4]
   end
   redis.call('XADD', KEYS[3], (rows + 1) .. '-0', 'o', order .. row_latest)
@@ -169,12 +175,31 @@ for i = 7, #ARGV, 5 do
 end
 redis.call('HSET', KEYS[1], 'log', rows .. ' ' .. row_latest, 'log/' .. step, step_rows .. ' ' .. step_latest)
 redis.call('HSET', KEYS[2], 'log/' .. host, table.concat({ number, status, started, lines, entries, errors, first_error, latest }, ' '))
-if KEYS[6] then
-  local add = { 'XADD', KEYS[6], 'MAXLEN', '~', ARGV[6], '*', 'c', ARGV[5] }
+local counted = cjson.decode(ARGV[7])
+for _, field in ipairs(counted[1]) do redis.call('HINCRBY', KEYS[6], field[1], field[2]) end
+for _, found in ipairs(counted[2]) do
+  local text, count, line = found[1], found[2], found[3]
+  if redis.call('HEXISTS', KEYS[6], 'error/' .. text) == 1 then redis.call('HINCRBY', KEYS[6], 'error/' .. text, count)
+  elseif redis.call('HINCRBY', KEYS[6], 'texts', 1) <= ${mostTexts} then
+    redis.call('HSET', KEYS[6], 'error/' .. text, count, 'line/' .. text, number .. ' ' .. (before + line))
+  end
+end
+if KEYS[7] then
+  local add = { 'XADD', KEYS[7], 'MAXLEN', '~', ARGV[6], '*', 'c', ARGV[5] }
   if told then add[9], add[10] = 'l', told end
   redis.pcall(unpack(add))
 end
 return { ${appended.done}, lines }`;
+
+/** KEYS state, metrics. ARGV the metric as JSON, how many are kept. */
+export const tellMetric = `${shared}
+local status = redis.call('HGET', KEYS[1], 'status')
+if not status then return ${answer.noExecution} end
+if redis.call('ZSCORE', KEYS[2], ARGV[1]) then return ${kept.known} end
+if ended(status) then return ${kept.ended} end
+redis.call('ZADD', KEYS[2], redis.call('HINCRBY', KEYS[1], 'metrics', 1), ARGV[1])
+redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -tonumber(ARGV[2]) - 1)
+return ${kept.done}`;
 
 /** KEYS state, writer. Makes an execution that does not run vanish at once. 1: vanished, 0: it runs. */
 export const hideExecution = `${shared}

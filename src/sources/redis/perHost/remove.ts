@@ -31,7 +31,7 @@ export async function removeExecution(
     ['HGETALL', own.state],
     ['HGETALL', own.logs],
   ]);
-  const freed = [own.order, own.logs, own.writer];
+  const freed = [own.order, own.logs, own.writer, own.counts, own.metrics];
   for (const name of fieldsOf(state).keys())
     if (name.startsWith('status/')) freed.push(own.hosts(name.slice(7)), own.stepOrder(name.slice(7)));
   for (const json of fieldsOf(logs).values()) {

@@ -9,6 +9,7 @@ import type {
   HostRef,
   LogSink,
   NewExecution,
+  NewMetric,
   StepRef,
   StepStart,
 } from '../../../model/sink.ts';
@@ -21,6 +22,9 @@ import type { Keys } from './keys.ts';
 import * as lua from './lua.ts';
 import { checkMissing } from './missing.ts';
 import { Writer, type Heartbeat } from './writer.ts';
+
+/** How many metrics of an execution are kept. */
+const mostMetrics = 10_000;
 
 /** Records into the Redis of `redis`, which it disposes. */
 export class PerHostSink implements LogSink {
@@ -87,6 +91,20 @@ export class PerHostSink implements LogSink {
     checkColumns(batch.lines);
     await this.#appender.append(batch);
     this.#writer.begin(batch.execution);
+  }
+
+  async metric({ execution, name, value, unit, at, step, host }: NewMetric): Promise<void> {
+    const { state, metrics } = this.#keys.of(execution);
+    const json = JSON.stringify({ name, value, unit, at, step, host });
+    const found = await this.#scripts.run(
+      lua.tellMetric,
+      [state, metrics],
+      [json, mostMetrics],
+      [this.#wake({ execution })],
+    );
+    this.#check({ execution }, found);
+    if (found === lua.kept.ended)
+      throw new LogError('invalidRequest', `Execution "${execution}" has ended; it tells nothing more.`);
   }
 
   async finishHost({ execution, step, host, exitCode, ...ending }: HostEnd): Promise<void> {

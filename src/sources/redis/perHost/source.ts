@@ -8,6 +8,7 @@ import type { Execution, ExecutionRef } from '../../../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../../model/source.ts';
+import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../../../model/statistics.ts';
 import { compileFilter } from '../../../text/matcher.ts';
 import { Asks } from '../asks.ts';
 import type { RedisConnection } from '../connection.ts';
@@ -23,6 +24,7 @@ import { notFound } from './missing.ts';
 import { LogReading } from './reading.ts';
 import { removeExecution } from './remove.ts';
 import { Shelf } from './shelf.ts';
+import { readMetrics, readStatistics } from './statistics.ts';
 import { Watcher } from './watch.ts';
 
 /** Times in milliseconds. */
@@ -36,7 +38,7 @@ export interface Patience {
 export const usualPatience: Patience = { patience: 300_000, recheck: 3_000 };
 
 /** Browses what `PerHostSink` recorded. Disposes `redis`, over which all but the wake stream is read. */
-export class PerHostSource implements LogSource, LogAdmin {
+export class PerHostSource implements LogSource, LogAdmin, LogStatistics {
   readonly capabilities: Capabilities = {
     pointers: 'stable',
     seekByLine: true,
@@ -101,6 +103,16 @@ export class PerHostSource implements LogSource, LogAdmin {
 
   watch(query: WatchQuery, options?: CallOptions): AsyncIterable<Change> {
     return leavable((signal) => this.#watch(query, signal), options?.signal);
+  }
+
+  async statistics(query: StatisticsQuery, options?: CallOptions): Promise<Statistics> {
+    this.#check(options?.signal);
+    return readStatistics(this.#asks, this.#keys, query, options?.signal);
+  }
+
+  async metrics({ execution }: ExecutionRef, options?: CallOptions): Promise<readonly Metric[]> {
+    this.#check(options?.signal);
+    return readMetrics(this.#asks, this.#keys, execution);
   }
 
   async deleteExecution({ execution }: ExecutionRef, options?: CallOptions): Promise<void> {

@@ -41,6 +41,9 @@ async function record(execution: string): Promise<void> {
   await sink.startStep({ execution, ...step, at: day });
   await sink.startHost({ execution, step: 'build', host: 'alpha', at: day });
   await sink.append({ execution, step: 'build', host: 'alpha', firstNumber: 1, lines: columns(numbered(20)) });
+  const error = columns([{ text: 'it broke', level: 'error' }]);
+  await sink.append({ execution, step: 'build', host: 'alpha', firstNumber: 21, lines: error });
+  await sink.metric?.({ execution, name: 'files', value: 3, at: day });
   await sink.finishHost({ execution, step: 'build', host: 'alpha', status: 'failed', at: day });
   await sink.finishStep({ execution, step: 'build', status: 'failed', at: day });
   await sink.finishExecution({ execution, status: 'failed', at: day });
@@ -49,14 +52,16 @@ async function record(execution: string): Promise<void> {
 describe('the rights that docs/redis.md lists', () => {
   it('let a writer record and a reader read, follow and watch', async () => {
     await record('one');
-    const { source } = await openRedisSource(server.url, as('execlogs-reader'));
+    const { source, statistics } = await openRedisSource(server.url, as('execlogs-reader'));
     const ref = { execution: 'one', step: 'build', host: 'alpha' };
     expect((await source.listExecutions({})).executions.map(({ id }) => id)).toEqual(['one']);
     expect((await source.getExecution(ref)).status).toBe('failed');
-    expect((await source.getStepResult(ref)).hosts.map(({ lines }) => lines)).toEqual([20]);
+    expect((await source.getStepResult(ref)).hosts.map(({ lines }) => lines)).toEqual([21]);
+    expect(await statistics?.statistics({})).toMatchObject({ lines: 21, errors: [{ text: 'it broke' }] });
+    expect((await statistics?.metrics(ref))?.map(({ name }) => name)).toEqual(['files']);
     for (const scope of [ref, { execution: 'one', step: 'build' }, { execution: 'one' }]) {
       const tail = await follow(source.tailLog({ ...scope, position: { at: 'start' } }));
-      expect(tail.lines.map(({ text }) => text)).toEqual(numbered(20));
+      expect(tail.lines.map(({ text }) => text)).toEqual([...numbered(20), 'it broke']);
       expect(textsIn(await source.readLog({ ...scope, position: { at: 'time', time: day } }))).toEqual([]);
     }
     let seen: string | undefined;
@@ -89,7 +94,7 @@ describe('the rights that docs/redis.md lists', () => {
     await record('four');
     const { source, admin } = await openRedisSource(server.url, as('execlogs-archiver'));
     const ref = { execution: 'four', step: 'build', host: 'alpha' };
-    expect((await source.readLog({ ...ref, position: { at: 'start' } })).lines.count).toBe(20);
+    expect((await source.readLog({ ...ref, position: { at: 'start' } })).lines.count).toBe(21);
     await admin?.deleteExecution(ref);
     await expect(source.getExecution(ref)).rejects.toMatchObject({ code: 'notFound' });
     await using redis = await openRedis(server.url);
