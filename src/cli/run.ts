@@ -9,6 +9,7 @@ import type { RunResult } from '../record/runResult.ts';
 import type { Stop } from '../record/stop.ts';
 import { usageError, type Verb, type Words } from './commandLine.ts';
 import { jsonOption, reachOptions } from './connection.ts';
+import { deploymentLogOption, keepCommand, keepPipeline } from './deploymentLog.ts';
 import { openDestination } from './destination.ts';
 import { stopOnSignals } from './interrupts.ts';
 import { paintFor } from './paint.ts';
@@ -26,6 +27,7 @@ export const run: Verb = {
     to: { type: 'string', value: 'connection', help: 'Record there (default: the local store in EXECLOGS_HOME)' },
     ...reachOptions,
     name: { type: 'string', value: 'name', help: "Name of the execution (default: the command's or the pipeline's)" },
+    'deployment-log': deploymentLogOption,
     quiet: { type: 'boolean', short: 'q', help: 'Show neither output nor result' },
     json: { ...jsonOption, help: 'Print the result as one JSON object on stdout, everything else on stderr' },
   },
@@ -78,20 +80,24 @@ async function runCommand(command: string, more: readonly string[], words: Words
   const name = words.text('name') ?? [basename(command), ...more].join(' ').slice(0, 200);
   const quiet = words.flag('quiet');
   const main = mainDescriptor(words);
-  const echo = {
+  const shown = {
     ...(place.out.gone && !quiet && main === 1 && { gone: place.out.gone }),
     write: (stream: 'stdout' | 'stderr', chunk: Uint8Array) =>
       quiet ? undefined : place.out.write(stream === 'stdout' ? main : 2, chunk),
   };
+  const from = started();
+  const kept = await keepCommand(shown, words, { ...from, name, command: [command, ...more] }, report);
   const about = {
-    execution: { ...started(), name },
+    execution: { ...from, name },
     command,
     arguments: more,
     directory: process.cwd(),
     environment: process.env,
     hostName: hostname(),
   };
-  return recordCommand(about, place.sink, echo, place.stop, { report });
+  const result = await recordCommand(about, place.sink, kept.echo, place.stop, { report });
+  kept.finish(result);
+  return result;
 }
 
 /** All runs of one file are runs of one job, whatever name they are given. */
@@ -100,11 +106,15 @@ async function runPipeline(read: Pipeline, job: string, words: Words, place: Pla
   const { PipelineEcho } = await import('./pipelineEcho.ts');
   const pipeline = { ...read, name: words.text('name') ?? read.name };
   const main = mainDescriptor(words);
-  const echo = words.flag('quiet')
+  const shown = words.flag('quiet')
     ? { begins: () => {}, output: () => ({ write: () => undefined }), ends: () => {} }
     : new PipelineEcho(place.out, paintFor(main === 1 ? process.stdout : process.stderr), main);
-  const about = { execution: { ...started(), job }, pipeline, directory: process.cwd(), environment: process.env };
-  return recordPipeline(about, place.sink, echo, place.stop, { report });
+  const execution = { ...started(), job };
+  const kept = await keepPipeline(shown, words, { ...execution, pipeline }, report);
+  const about = { execution, pipeline, directory: process.cwd(), environment: process.env };
+  const result = await recordPipeline(about, place.sink, kept.echo, place.stop, { report });
+  kept.finish(result);
+  return result;
 }
 
 function started(): { execution: string; user: string; invocation: { command: string[]; directory: string } } {

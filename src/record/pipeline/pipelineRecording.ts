@@ -88,7 +88,7 @@ function nameOf(step: Step, host: Host): Pick<HostResult, 'step' | 'order' | 'na
 }
 
 /** All steps in the order in which they run, with their hosts. */
-function* stepsOf(pipeline: Pipeline): Generator<[Step, readonly Host[]]> {
+export function* stepsOf(pipeline: Pipeline): Generator<[Step, readonly Host[]]> {
   const onLocal = (steps: readonly Step[]) => steps.map((step): [Step, Host[]] => [step, [localHost]]);
   yield* onLocal(pipeline.pre);
   for (const module of pipeline.modules) {
