@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, userInfo } from 'node:os';
 import type { DeploymentLog } from '../record/deploymentLog/deploymentLog.ts';
 import { localHost, type Host, type Pipeline, type Step } from '../record/pipeline/model.ts';
 import { stepsOf, type RunEcho } from '../record/pipeline/pipelineRecording.ts';
@@ -66,6 +66,7 @@ async function openLog(words: Words, run: Told, report: Report): Promise<Deploym
   if (folder === undefined) return undefined;
   const { DeploymentLog: Log } = await import('../record/deploymentLog/deploymentLog.ts');
   const { execution, name, kind, steps } = run;
-  const here = { directory: process.cwd(), hostName: hostname(), writer: `execlogs ${version}`, startedAt: Date.now() };
-  return new Log(folder, { execution, name, kind, steps, ...here }, report);
+  const here = { directory: process.cwd(), hostName: hostname(), user: userInfo().username };
+  const writer = `execlogs ${version}`;
+  return new Log(folder, { execution, name, kind, steps, ...here, writer, startedAt: Date.now() }, report);
 }

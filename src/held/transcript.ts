@@ -10,7 +10,7 @@ import type { LineColumns } from '../model/line.ts';
 import type { Gap, StepResult } from '../model/page.ts';
 import { pointer, type Pointer } from '../model/pointer.ts';
 import type { LogQuery, LogScope, StepQuery } from '../model/query.ts';
-import { isFinished, type Status } from '../model/status.ts';
+import { isFailure, isFinished, type Status } from '../model/status.ts';
 import { markLevels } from '../text/levels.ts';
 import { compileFilter } from '../text/matcher.ts';
 import { HeldLines } from './heldLines.ts';
@@ -29,8 +29,8 @@ export interface TranscriptOptions {
   readonly scheme: string;
   /** Text and columns held at the most; the oldest lines go first. Default 64 MiB. */
   readonly mostBytes?: number;
-  /** What has ended may begin again, and write, until the whole execution has ended. */
-  readonly reruns?: boolean;
+  /** What has ended, or only what has failed, may begin again, and write, until the whole execution has ended. */
+  readonly reruns?: boolean | 'failed';
 }
 
 interface Errors {
@@ -49,7 +49,7 @@ export class Transcript {
   readonly news = new News();
   readonly #held: HeldLines;
   readonly #scheme: string;
-  readonly #reruns: boolean;
+  readonly #reruns: boolean | 'failed';
   readonly #errors = new Map<string, Errors>();
   #told: Told | undefined;
 
@@ -159,8 +159,10 @@ export class Transcript {
     const { execution } = this.#known;
     const step = id === undefined ? undefined : this.#stepNamed(id);
     const own = host === undefined || !step ? undefined : this.#hostNamed(step, host);
-    if (!step || this.#reruns || isFinished(execution.status)) return execution.status;
-    return isFinished(step.status) ? step.status : (own ?? step).status;
+    if (!step || isFinished(execution.status)) return execution.status;
+    const { status } = isFinished(step.status) ? step : (own ?? step);
+    const mayRerun = this.#reruns === 'failed' ? isFailure(status) : this.#reruns;
+    return mayRerun ? execution.status : status;
   }
 
   #hostNamed(step: Step, id: string): HostResult {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -69,11 +68,8 @@ describe('run --deployment-log', () => {
   test('every read while a pipeline runs finds a whole file', async () => {
     const file = pipeline(...Array.from({ length: 60 }, (_, i) => `echo ${i}; seq 1 400`));
     const child = program.start('run', '--quiet', '--deployment-log', folder, file);
-    const exit = once(child, 'exit');
-    let over = false;
-    void exit.then(() => (over = true));
     const seen = new Set<number>();
-    while (!over) {
+    while (child.exitCode === null) {
       if (existsSync(folder)) for (const { steps } of kept()) seen.add(steps.length);
       await new Promise(setImmediate);
     }

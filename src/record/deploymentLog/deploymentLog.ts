@@ -10,6 +10,7 @@ import { CommandOutput, plannedRecord, StepEntry } from './stepEntry.ts';
 
 export interface DeploymentRun {
   readonly execution: string;
+  readonly user: string;
   readonly name: string;
   readonly kind: 'command' | 'pipeline';
   readonly directory: string;
@@ -42,9 +43,8 @@ export class DeploymentLog implements RunEcho {
     this.#file = new LogFile(folder, about, () => `${JSON.stringify(this.#record, undefined, 2)}\n`, report);
   }
 
-  begins(step: Step): void {
-    if (this.#entries.has(step.id)) return;
-    this.#entry(step.id, Date.now());
+  begins(step: Step, host: Host): void {
+    this.#entry(step.id, Date.now()).begins(host.name);
     this.#file.changed();
   }
 
@@ -123,6 +123,7 @@ function recordOf(run: DeploymentRun): DeploymentRecord {
     steps: [],
     writer: run.writer,
     execution: run.execution,
+    user: run.user,
   };
 }
 

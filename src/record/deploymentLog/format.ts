@@ -21,6 +21,8 @@ export interface DeploymentRecord {
   readonly writer: string;
   /** Ours: the id under which the run is recorded elsewhere. */
   readonly execution: string;
+  /** Ours: whose run it is. */
+  readonly user: string;
 }
 
 interface PlanRecord {
@@ -57,6 +59,15 @@ export interface StepRecord {
   error: string | null;
   timestamp: string;
   readonly compression_events: readonly never[];
+  /** Ours: how it went on each host. */
+  readonly hosts: HostEntry[];
+}
+
+export interface HostEntry {
+  readonly name: string;
+  status: 'pending' | StepRecord['status'];
+  exit_code?: number;
+  error?: string;
 }
 
 export interface CommandRecord {

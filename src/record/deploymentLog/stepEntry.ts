@@ -1,7 +1,7 @@
 import type { Status } from '../../model/status.ts';
 import type { Host, Script, Step } from '../pipeline/model.ts';
 import type { HostResult } from '../runResult.ts';
-import { keptCharacters, type CommandRecord, type PlannedRecord, type StepRecord } from './format.ts';
+import { keptCharacters, type CommandRecord, type HostEntry, type PlannedRecord, type StepRecord } from './format.ts';
 import { localTime } from './localTime.ts';
 import { OutputHead } from './outputHead.ts';
 
@@ -40,7 +40,13 @@ export class StepEntry {
       error: null,
       timestamp: localTime(at),
       compression_events: [],
+      hosts: hosts.map(({ name }) => ({ name, status: 'pending' })),
     };
+  }
+
+  begins(host: string): void {
+    const entry = this.#host(host);
+    if (entry) entry.status = 'running';
   }
 
   /** `output` is what its command wrote, when there was one. */
@@ -52,6 +58,15 @@ export class StepEntry {
     record.timestamp = localTime(result.endedAt);
     if (this.#results.length === this.#hosts.length) record.status = stepStatus(this.#results);
     this.#say(result);
+    const entry = this.#host(result.host);
+    if (!entry) return;
+    entry.status = stepStatus([result]);
+    if (result.exitCode !== undefined) entry.exit_code = result.exitCode;
+    if (result.message !== undefined) entry.error = result.message;
+  }
+
+  #host(name: string): HostEntry | undefined {
+    return this.record.hosts.find((one) => one.name === name);
   }
 
   /** Why it went as it did, in words; the first failure's stay. */
