@@ -125,7 +125,7 @@ class ServiceHandler implements Handler {
     told.route = route;
     const { served, token } = this.#access.enter(authorizationOf(request), route);
     if (token !== undefined) told.token = token;
-    return route.begin(new ServiceCall(request, params, query.join('?'), this.#limits), served);
+    return route.begin(new ServiceCall(request, params, query.join('?'), this.#bodies), served);
   }
 
   async #answer(request: HttpRequest, told: Told): Promise<HttpAnswer> {

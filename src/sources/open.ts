@@ -92,6 +92,14 @@ const backends: Readonly<Record<string, Backend>> = {
       return opened(openCheckpoints(folderOf(url)));
     },
   },
+  'deployment-log': {
+    async openSource(url, options) {
+      const { openDeploymentLogs } = await import('./deploymentLog/source.ts');
+      const source = openDeploymentLogs(url);
+      options.found?.({ name: 'Deployment logs' });
+      return opened(source);
+    },
+  },
   memory: {
     async openSource() {
       const { MemoryStore } = await import('./memory.ts');

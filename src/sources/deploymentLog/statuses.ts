@@ -1,0 +1,21 @@
+import type { Status } from '../../model/status.ts';
+import { textOf } from './values.ts';
+
+const known: Readonly<Record<string, Status>> = {
+  pending: 'pending',
+  running: 'running',
+  success: 'succeeded',
+  failed: 'failed',
+  skipped: 'skipped',
+  aborted: 'cancelled',
+  cancelled: 'cancelled',
+  max_iterations: 'failed',
+};
+
+/** A status as it stands in a file, in the model's words, with the file's own. */
+export function statusOf(value: unknown): { readonly status: Status; readonly rawStatus?: string } {
+  const word = textOf(value)?.slice(0, 100);
+  if (word === undefined) return { status: 'unknown' };
+  const status = Object.hasOwn(known, word.toLowerCase()) ? known[word.toLowerCase()] : undefined;
+  return { status: status ?? 'unknown', rawStatus: word };
+}

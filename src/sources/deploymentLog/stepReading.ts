@@ -1,0 +1,107 @@
+import { LineColumnsBuilder, type NewLine } from '../../base/lineBatch.ts';
+import type { LineColumns } from '../../model/line.ts';
+import { isSameCommand } from './commands.ts';
+import type { Command, DeploymentStep } from './deployment.ts';
+import { commandLines, remarkLines } from './lines.ts';
+
+/** Lines of one host that follow one another. */
+export interface HostLines {
+  readonly host: string;
+  readonly lines: LineColumns;
+}
+
+interface Told {
+  readonly host: string;
+  readonly time: number | undefined;
+  readonly lines: readonly NewLine[];
+}
+
+const againWords = 'The step begins again: what follows takes the place of what stands above.';
+
+/** Remembers what has been read of a step, and tells what is new: a file is written as a whole again and again. */
+export class StepReading {
+  #commands: readonly Command[] = [];
+  /** How often a remark in these words has been told. */
+  readonly #remarks = new Map<string, number>();
+
+  /** Lines that have not been told yet, in their order. */
+  next(step: DeploymentStep): HostLines[] {
+    const host = step.hosts[0]?.name ?? 'local';
+    const commands = this.#newCommands(step, host);
+    const remarks = this.#newRemarks(step, host);
+    return batched(merged(commands, remarks));
+  }
+
+  #newCommands({ commands, status }: DeploymentStep, host: string): Told[] {
+    const before = this.#commands;
+    this.#commands = commands;
+    let known = sameFrom(before, 0, commands);
+    let again = false;
+    if (known < before.length) {
+      const kept = keptTail(before, commands);
+      again = kept === 0 && status !== 'skipped';
+      known = Math.max(known, kept);
+    }
+    const told = commands.slice(known).map((command): Told => {
+      return { host: command.host ?? host, time: command.time, lines: commandLines(command) };
+    });
+    const mark: Told = { host, time: undefined, lines: [{ text: againWords, stream: 'system', level: 'notice' }] };
+    return again ? [mark, ...told] : told;
+  }
+
+  #newRemarks({ remarks }: DeploymentStep, host: string): Told[] {
+    const seen = new Map<string, number>();
+    return remarks.flatMap((remark) => {
+      const count = (seen.get(remark.words) ?? 0) + 1;
+      seen.set(remark.words, count);
+      if (count <= (this.#remarks.get(remark.words) ?? 0)) return [];
+      this.#remarks.set(remark.words, count);
+      return { host, time: remark.time, lines: remarkLines(remark) };
+    });
+  }
+}
+
+/** How many commands from `at` on are those that `now` begins with. */
+function sameFrom(before: readonly Command[], at: number, now: readonly Command[]): number {
+  let count = 0;
+  for (; at + count < before.length; count++) {
+    const [one, other] = [before[at + count], now[count]];
+    if (!one || !other || !isSameCommand(one, other)) break;
+  }
+  return count;
+}
+
+/** A history that was compressed keeps its last commands: how many `now` begins with; 0 when it goes on from none. */
+function keptTail(before: readonly Command[], now: readonly Command[]): number {
+  const [first] = now;
+  if (!first) return 0;
+  const at = before.findIndex((command) => isSameCommand(command, first));
+  if (at <= 0) return 0;
+  return sameFrom(before, at, now) === before.length - at ? before.length - at : 0;
+}
+
+/** Commands keep their order; a remark stands before the first command that is later than it. */
+function merged(commands: readonly Told[], remarks: readonly Told[]): Told[] {
+  const all: Told[] = [];
+  const waiting = [...remarks];
+  for (const command of commands) {
+    const { time } = command;
+    while (time !== undefined && (waiting[0]?.time ?? Number.POSITIVE_INFINITY) < time)
+      all.push(...waiting.splice(0, 1));
+    all.push(command);
+  }
+  return [...all, ...waiting];
+}
+
+function batched(all: readonly Told[]): HostLines[] {
+  const batches: { host: string; builder: LineColumnsBuilder }[] = [];
+  for (const { host, lines } of all) {
+    let last = batches.at(-1);
+    if (last?.host !== host) {
+      last = { host, builder: new LineColumnsBuilder() };
+      batches.push(last);
+    }
+    for (const line of lines) last.builder.add(line);
+  }
+  return batches.map(({ host, builder }) => ({ host, lines: builder.build() }));
+}
