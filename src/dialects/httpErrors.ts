@@ -70,7 +70,7 @@ function retryAfter(header: string | null, now: number): number | undefined {
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(0, wait), 3_600_000);
 }
 
-/** Our own shape, an envelope with `message` (and validation errors) or `error.message`, a bare `detail`, or plain text. */
+/** Our own shape, an envelope with `message` (and validation errors) or `error.message`, a `detail`, or plain text. */
 function saidIn(body: string): { code?: ErrorCode; words: string } {
   let value: unknown;
   try {
@@ -81,12 +81,22 @@ function saidIn(body: string): { code?: ErrorCode; words: string } {
   const { error, message, content, detail } = record(value);
   const ours = errorOnWire(error);
   if (ours) return { code: ours.code, words: ours.message };
-  const parts = [message, detail, typeof error === 'string' ? error : record(error)['message']].filter(
+  const parts = [message, detailWords(detail), typeof error === 'string' ? error : record(error)['message']].filter(
     (part) => typeof part === 'string',
   );
   const { errors } = record(content);
   if (errors !== undefined) parts.push(JSON.stringify(errors));
   return { words: printable(parts.join(' ')) };
+}
+
+/** Words, or a list of what is wrong with which part of the request: `[{ loc: ["query", "limit"], msg: "…" }]`. */
+function detailWords(detail: unknown): unknown {
+  if (!Array.isArray(detail)) return detail;
+  const faults = detail.map(record).flatMap(({ loc, msg }) => {
+    const part = Array.isArray(loc) ? loc.filter((step) => typeof step === 'string').join('.') : '';
+    return typeof msg === 'string' ? [part === '' ? msg : `${part}: ${msg}`] : [];
+  });
+  return faults.length === 0 ? undefined : faults.join('; ');
 }
 
 async function beginningOf(answer: Response): Promise<string> {

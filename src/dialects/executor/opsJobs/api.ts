@@ -8,7 +8,7 @@ import { Budget } from './budget.ts';
 import { parseJson } from './json.ts';
 import type { Pace } from './pace.ts';
 import { Session } from './session.ts';
-import { fieldsOf, textOf, type Fields } from './values.ts';
+import { fieldsOf, textOf, type Fields } from '../../values.ts';
 
 /** How long an answer may take as a whole, in milliseconds. */
 const longestAnswer = 60_000;

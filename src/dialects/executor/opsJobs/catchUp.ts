@@ -6,7 +6,7 @@ import type { LiveStream } from './liveStream.ts';
 import type { Pace } from './pace.ts';
 import type { Detail } from './records.ts';
 import { compareStreamIds, laterStreamId, streamIdAfter } from './streamIds.ts';
-import { within } from './within.ts';
+import { within } from '../../within.ts';
 
 /** A merged log of more hosts than this is not checked host by host. */
 const mostChecked = 8;

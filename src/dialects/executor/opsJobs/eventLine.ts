@@ -3,7 +3,7 @@ import { levels, type Level, type Stream } from '../../../model/line.ts';
 import type { Step } from '../../../model/execution.ts';
 import { rawText } from './logText.ts';
 import { isStreamId } from './streamIds.ts';
-import { numberOf, textOf, type Fields } from './values.ts';
+import { numberOf, textOf, type Fields } from '../../values.ts';
 
 /** A line as the stream tells it; only these say what they really are: their id, their step, where they came from. */
 export interface EventLine {

@@ -5,7 +5,7 @@ import type { OpsJobsApi } from './api.ts';
 import { parseJson } from './json.ts';
 import type { Pace } from './pace.ts';
 import { isStreamId } from './streamIds.ts';
-import { fieldsOf, textOf, type Fields } from './values.ts';
+import { fieldsOf, textOf, type Fields } from '../../values.ts';
 
 export interface PumpListener {
   line(data: Fields, id: string): void;

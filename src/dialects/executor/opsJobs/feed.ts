@@ -14,7 +14,7 @@ import { Intake } from './intake.ts';
 import { LiveStream, type StreamOptions } from './liveStream.ts';
 import type { Detail } from './records.ts';
 import { logsIn } from './scopeLogs.ts';
-import { within } from './within.ts';
+import { within } from '../../within.ts';
 
 /** Lines may be older by the clock of Redis than their execution is by the server's. */
 const clockSlack = 5_000;

@@ -3,7 +3,7 @@ import type { Asking, OpsJobsApi } from './api.ts';
 import { readLogText, type TextEntry } from './logText.ts';
 import type { Detail } from './records.ts';
 import { compareStreamIds, isStreamId, streamIdAfter } from './streamIds.ts';
-import { fieldsOf, textOf } from './values.ts';
+import { fieldsOf, textOf } from '../../values.ts';
 
 /** Entries of a page; the server looks at ten times as many to find them. */
 const firstPage = 500;

@@ -7,7 +7,7 @@ import type { ExecutionFilter, ExecutionQuery } from '../../../model/query.ts';
 import type { Asking, OpsJobsApi } from './api.ts';
 import { summaryOf } from './records.ts';
 import { wordOf } from './statuses.ts';
-import { fieldsOf, listOf, numberOf } from './values.ts';
+import { fieldsOf, listOf, numberOf } from '../../values.ts';
 
 /** The server gives no more at once. */
 const largestPage = 100;

@@ -4,8 +4,8 @@ import type { TailState } from '../../../model/page.ts';
 import type { OpsJobsApi } from './api.ts';
 import { EventPump } from './eventPump.ts';
 import type { Pace } from './pace.ts';
-import type { Fields } from './values.ts';
-import { within } from './within.ts';
+import type { Fields } from '../../values.ts';
+import { within } from '../../within.ts';
 
 export interface StreamOptions {
   readonly pace: Pace;

@@ -4,7 +4,7 @@ import { LogError } from '../../../model/errors.ts';
 import type { Execution, ExecutionSummary, HostResult, Step } from '../../../model/execution.ts';
 import { isFinished, type Status } from '../../../model/status.ts';
 import { statusOf } from './statuses.ts';
-import { fieldsOf, listOf, numberOf, textOf, type Fields } from './values.ts';
+import { fieldsOf, listOf, numberOf, textOf, type Fields } from '../../values.ts';
 
 /** What the detail of an execution says, with what is needed to find its lines. */
 export interface Detail {

@@ -2,7 +2,7 @@ import type { Credentials, CredentialStore } from '../../../model/connect.ts';
 import { LogError, type ErrorCode } from '../../../model/errors.ts';
 import { unreachable } from '../../httpErrors.ts';
 import { parseJson } from './json.ts';
-import { fieldsOf, listOf, textOf, type Fields } from './values.ts';
+import { fieldsOf, listOf, textOf, type Fields } from '../../values.ts';
 
 export interface SessionOptions {
   readonly credentials?: CredentialStore;

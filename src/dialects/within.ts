@@ -1,4 +1,4 @@
-import { delay, onAbort } from '../../../base/abort.ts';
+import { delay, onAbort } from '../base/abort.ts';
 
 /** Whether `wait` was over within `milliseconds`; it is told to stop when it was not. Rejects as `wait` does. */
 export async function within(
