@@ -51,7 +51,7 @@ export class Nudges {
         silence,
         longestEvent,
         fetch: this.#api.fetch,
-        events: ['log', 'status', 'end'],
+        events: ['open', 'log', 'status', 'end'],
       };
       for await (const { event, data } of openEventStream(url, options)) {
         if (event === 'open') {

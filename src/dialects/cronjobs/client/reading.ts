@@ -1,6 +1,6 @@
 import { LogError } from '../../../model/errors.ts';
 import type { Api } from '../../api.ts';
-import { listOf, numberOf, type Fields } from '../../values.ts';
+import { fieldsOf, listOf, numberOf, textOf, type Fields } from '../../values.ts';
 import { askObject } from './answers.ts';
 import { entryOf, type Entry } from './entries.ts';
 import type { Pace } from './pace.ts';
@@ -10,8 +10,10 @@ import type { ReadTime } from './zone.ts';
 const largestPage = 1_000;
 const largestNews = 200;
 const mostPages = 2_000;
-/** So many pages in a row without anything new mean that the system does not page. */
-const mostIdlePages = 3;
+/** The same page so many times in a row means that the system does not page. */
+const mostRepeats = 3;
+/** A run and its lines may be given times by clocks of different zones. */
+const slack = 15 * 3_600_000;
 /** What one read holds before it is handed on. */
 const mostEntries = 1_000_000;
 const mostCharacters = 64 * 1_048_576;
@@ -20,6 +22,8 @@ const mostCharacters = 64 * 1_048_576;
 export interface RunPlace {
   readonly run: string;
   readonly job: string | undefined;
+  /** Nothing older is the run's, milliseconds since the epoch. */
+  readonly from: number | undefined;
 }
 
 /** What is known of the log already. */
@@ -67,18 +71,19 @@ export class LogReading {
     const found = new Map<string, Entry>();
     let size = known.isEmpty ? largestPage : largestNews;
     let characters = 0;
-    for (let offset = 0, pages = 0, idle = 0; ; pages++) {
+    for (let offset = 0, pages = 0, repeats = 0, before: string | undefined; ; pages++) {
       const page = await this.#page(place, offset, size, signal);
-      const before = found.size;
       for (const entry of page.entries) {
         if (known.has(entry) || found.has(entry.key)) continue;
         found.set(entry.key, entry);
         characters += entry.message.length;
       }
-      idle = found.size === before ? idle + 1 : 0;
       const last = page.entries.at(-1);
+      repeats = page.lastId === before ? repeats + 1 : 1;
+      before = page.lastId;
       const met = last !== undefined && known.has(last) && known.isOld(last);
-      if (met || page.isLast || idle >= mostIdlePages) return { entries: [...found.values()].reverse(), cut: false };
+      if (met || page.isLast || page.isBefore(place.from) || repeats >= mostRepeats)
+        return { entries: [...found.values()].reverse(), cut: false };
       const full = found.size >= mostEntries || characters >= mostCharacters || pages >= mostPages;
       if (full) return { entries: [...found.values()].reverse(), cut: true };
       offset += page.rows;
@@ -114,12 +119,16 @@ export class LogReading {
     const told = await this.#ask(place, offset, size, signal);
     const rows = listOf(told['logs']);
     const entries = rows.flatMap((row) => entryOf(row, place.run, !this.#ownLogs, this.#readTime) ?? []);
+    const oldest = fieldsOf(rows.at(-1));
     // A system may give less at once than it was asked for, and say so.
     const limit = Math.min(size, numberOf(told['limit']) ?? size);
     return {
       entries,
       rows: rows.length,
       isLast: rows.length === 0 || rows.length < limit || told['has_more'] === false,
+      /** Unlike any other where it has none. */
+      lastId: textOf(oldest['id']) ?? String(offset),
+      isBefore: (time: number | undefined) => (this.#readTime(oldest['timestamp']) ?? Infinity) < (time ?? 0) - slack,
     };
   }
 

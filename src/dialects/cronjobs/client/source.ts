@@ -19,7 +19,7 @@ import { JobNames } from './jobNames.ts';
 import { RunList } from './listing.ts';
 import { Nudges } from './nudges.ts';
 import { defaultPace, type Pace } from './pace.ts';
-import { LogReading } from './reading.ts';
+import { LogReading, type RunPlace } from './reading.ts';
 import { RunLog } from './runLog.ts';
 import { summaryOf, toldOf } from './runs.ts';
 import { timesOf, type ReadTime } from './zone.ts';
@@ -78,7 +78,7 @@ export class CronJobs implements TranscriptSystem {
     const log = this.#logOf(transcript);
     const run = await this.#run(transcript.execution, signal);
     if (!transcript.isFinished || Date.now() - log.readAt < 10 * this.#pace.settling)
-      await log.readAll(this.#reading, placeOf(transcript, run), transcript, signal);
+      await log.readAll(this.#reading, this.#place(transcript, run), transcript, signal);
     transcript.tell(await this.#told(run, log, signal));
   }
 
@@ -137,7 +137,7 @@ export class CronJobs implements TranscriptSystem {
   async #lookAgain(transcript: Transcript, nudges: Nudges, signal: AbortSignal): Promise<boolean> {
     const log = this.#logOf(transcript);
     const run = await this.#run(transcript.execution, signal);
-    const place = placeOf(transcript, run);
+    const place = this.#place(transcript, run);
     const isThorough = nudges.areRelied || Date.now() - log.readAt > this.#pace.thorough;
     if (isThorough) await log.readAll(this.#reading, place, transcript, signal);
     else await log.readNews(this.#reading, place, transcript, signal);
@@ -175,6 +175,10 @@ export class CronJobs implements TranscriptSystem {
     });
   }
 
+  #place({ execution }: Transcript, run: Fields): RunPlace {
+    return { run: execution, job: textOf(run['job_id']), from: this.#readTime(run['started_at']) };
+  }
+
   /** Milliseconds until the next attempt. Throws what ends a tail: what will not pass, or has not passed. */
   #waitAfter(error: LogError, failures: number, backoff: Backoff): number {
     if (error.code !== 'unavailable' && error.code !== 'throttled') throw error;
@@ -194,10 +198,6 @@ export class CronJobs implements TranscriptSystem {
     this.#nudges.set(transcript, known);
     return known;
   }
-}
-
-function placeOf({ execution }: Transcript, run: Fields) {
-  return { run: execution, job: textOf(run['job_id']) };
 }
 
 function polling(milliseconds: number): TailState {
