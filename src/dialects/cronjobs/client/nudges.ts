@@ -6,6 +6,7 @@ import { fieldsOf, textOf } from '../../values.ts';
 
 /** Longest time without a byte; a system that says nothing between lines is heard of by asking. */
 const silence = 120_000;
+const eventId = /^[\x21-\x7e]{1,500}$/;
 const longestEvent = 16 * 1_048_576;
 
 /**
@@ -38,14 +39,19 @@ export class Nudges {
     return this.#hasProved;
   }
 
-  /** Listens until the stream ends, for whatever reason, or the signal aborts. */
-  async listen(run: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Listens until the stream ends, for whatever reason, or the signal aborts; false when there is no use in trying it
+   * again. `newest` is the key of the newest line known: a system that numbers its events begins after it.
+   */
+  async listen(run: string, newest: string | undefined, signal: AbortSignal): Promise<boolean> {
     const path = `/api/job-runs/${encodeURIComponent(run)}/logs/stream`;
     this.#areListening = true;
     try {
       const headers = await this.#api.authorization();
+      const from = newest !== undefined && eventId.test(newest) ? { lastEventId: newest } : {};
       const url = this.#api.streamUrl(path, new URLSearchParams());
       const options = {
+        ...from,
         headers,
         signal,
         silence,
@@ -58,7 +64,7 @@ export class Nudges {
           this.#isOpen = true;
           continue;
         }
-        if (!this.#hears(data)) return;
+        if (!this.#hears(data)) return false;
         this.news.tell();
       }
     } catch (error) {
@@ -68,6 +74,7 @@ export class Nudges {
       this.#isOpen = false;
       this.news.tell();
     }
+    return this.#hasProved;
   }
 
   /** False for an error, which is the last thing that such a stream says. */

@@ -25,6 +25,7 @@ export class RunLog implements Known {
   /** Times of the entries that are known, by their keys, in the order in which they became known. */
   readonly #keys = new Map<string, number>();
   #newest: Newest = { time: Number.NEGATIVE_INFINITY, written: undefined };
+  #newestKey: string | undefined;
   #read = false;
   /** When it was last read as a whole, milliseconds since the epoch. */
   readAt = 0;
@@ -41,6 +42,10 @@ export class RunLog implements Known {
   /** The newest entry's time as the system wrote it. */
   get newest(): string | undefined {
     return this.#newest.written;
+  }
+
+  get newestKey(): string | undefined {
+    return this.#newestKey;
   }
 
   has({ key }: Entry): boolean {
@@ -93,6 +98,7 @@ export class RunLog implements Known {
 
   #see(step: SeenStep, host: string, { key, time, written, level }: Entry): void {
     this.#keys.set(key, time ?? Number.NaN);
+    this.#newestKey = key;
     if (time !== undefined && time >= this.#newest.time) this.#newest = { time, written };
     step.firstAt = least(step.firstAt, time);
     step.lastAt = time !== undefined && time > (step.lastAt ?? 0) ? time : step.lastAt;

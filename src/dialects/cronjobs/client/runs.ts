@@ -30,7 +30,7 @@ export function summaryOf(
   const id = textOf(run['id'] ?? run['job_run_id'] ?? run['run_id']);
   if (id === undefined) return undefined;
   const job = textOf(run['job_id']) ?? askedJob;
-  const name = textOf(run['job_name']) ?? (job === undefined ? undefined : names.get(job)) ?? job ?? id;
+  const name = textOf(run['job_name'] ?? run['name']) ?? (job === undefined ? undefined : names.get(job)) ?? job ?? id;
   const user = textOf(run['user'] ?? run['triggered_by']);
   const timed = timesIn(run, readTime);
   const createdAt = readTime(run['created_at']) ?? timed.startedAt;
@@ -65,7 +65,7 @@ export function toldOf(run: Fields, summary: ExecutionSummary, seen: readonly Se
 }
 
 function listedStep(step: Fields, index: number, readTime: ReadTime): Step {
-  const id = nameIn(step['id'] ?? step['name'] ?? step['step']);
+  const id = nameIn(step['id'] ?? step['step'] ?? step['name']);
   const order = numberOf(step['order']) ?? index + 1;
   return { id, name: textOf(step['name']) ?? id, order, ...timesIn(step, readTime) };
 }
@@ -117,7 +117,8 @@ function timesIn(told: Fields, readTime: ReadTime) {
   const endedAt = readTime(told['completed_at'] ?? told['finished_at'] ?? told['ended_at']);
   const message = textOf(told['error_message'] ?? told['message']);
   return {
-    ...statusOf(textOf(told['status'])),
+    // A service of ours says it in its own words too, which are more.
+    ...statusOf(textOf(told['state'] ?? told['status'])),
     ...(startedAt !== undefined && { startedAt }),
     ...(endedAt !== undefined && { endedAt }),
     ...(message !== undefined && { message: message.slice(0, 10_000) }),

@@ -30,6 +30,7 @@ export interface CronJobsOptions extends ConnectOptions {
 
 /** So many failures in a row end a tail. */
 const mostFailures = 5;
+const mostUselessStreams = 2;
 /** Lists change less often than what is followed. */
 const pausesOfWatch = 2;
 
@@ -51,8 +52,8 @@ export class CronJobs implements TranscriptSystem {
   readonly #reading: LogReading;
   readonly #nudges = new WeakMap<Transcript, Nudges>();
   readonly #logs = new WeakMap<Transcript, RunLog>();
-  /** Streams may bring lines; when one has not, no other is tried. */
-  #streams = true;
+  /** Streams that ended without having brought a line; after so many none is tried. */
+  #uselessStreams = 0;
   #looking = 0;
 
   constructor(url: string, { pace, ...options }: CronJobsOptions) {
@@ -169,9 +170,10 @@ export class CronJobs implements TranscriptSystem {
 
   /** Opens the run's stream, once, and again after it broke when it has been of use. */
   #listen(transcript: Transcript, nudges: Nudges, signal: AbortSignal): void {
-    if (!this.#streams || nudges.areListening) return;
-    void nudges.listen(transcript.execution, signal).then(() => {
-      if (!nudges.hasProved && !signal.aborted) this.#streams = false;
+    if (this.#uselessStreams >= mostUselessStreams || nudges.areListening) return;
+    const newest = this.#logOf(transcript).newestKey;
+    void nudges.listen(transcript.execution, newest, signal).then((isOfUse) => {
+      if (!isOfUse && !signal.aborted) this.#uselessStreams++;
     });
   }
 
