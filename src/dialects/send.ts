@@ -52,5 +52,13 @@ async function follow(url: URL, { fetch: own, signal, ...sending }: Sending): Pr
 function redirected(from: URL, to: URL | undefined): LogError {
   const where = to ? `to ${to.origin}${to.pathname}` : 'elsewhere';
   const remedy = 'Requests are not sent on, for they may carry a token. If that is the right address, connect to it.';
-  return new LogError('invalidRequest', `${from.origin} redirects ${where}. ${remedy}`);
+  const cause = { redirectedTo: to?.href ?? '' };
+  return new LogError('invalidRequest', `${from.origin} redirects ${where}. ${remedy}`, { cause });
+}
+
+/** Where a request was to be sent on that was not; undefined for any other error. */
+export function redirectOf(error: unknown): string | undefined {
+  const cause: unknown = error instanceof LogError ? error.cause : undefined;
+  if (typeof cause !== 'object' || cause === null || !('redirectedTo' in cause)) return undefined;
+  return typeof cause.redirectedTo === 'string' ? cause.redirectedTo : undefined;
 }

@@ -28,7 +28,7 @@ interface Backend {
   readonly openSink?: (url: string, options: OpenOptions) => Promise<LogSink>;
 }
 
-/** Services and ops-jobs, by their address; plain `http(s)` is asked what it is. */
+/** Services and ops-jobs. */
 const executor: Backend = {
   async openSource(url, options) {
     const { openExecutorSource } = await import('../dialects/executor/client.ts');
@@ -46,6 +46,24 @@ const jobs: Backend = {
   async openSource(url, options) {
     const { openJobsSource } = await import('../dialects/jobs/client.ts');
     return opened(openJobsSource(url, options));
+  },
+};
+
+/** Runs of cron jobs of a weaver, or of a service, by their address: which of them it is makes no difference. */
+const cronJobs: Backend = {
+  async openSource(url, options) {
+    const { openCronJobs } = await import('../dialects/cronjobs/client/source.ts');
+    return opened(openCronJobs(url, options));
+  },
+};
+
+/** Whatever answers at an address is asked what it is; only services of ours can be recorded into. */
+const detected: Backend = {
+  ...executor,
+  async openSource(url, options) {
+    const { openDetectedSource } = await import('./detect.ts');
+    const source = await openDetectedSource(url, options);
+    return opened(source, source);
   },
 };
 
@@ -84,8 +102,10 @@ const backends: Readonly<Record<string, Backend>> = {
   'executor+https': executor,
   'jobs+http': jobs,
   'jobs+https': jobs,
-  http: executor,
-  https: executor,
+  'cronjobs+http': cronJobs,
+  'cronjobs+https': cronJobs,
+  http: detected,
+  https: detected,
   checkpoint: {
     async openSource(url) {
       const { openCheckpoints } = await import('./checkpoint/source.ts');
