@@ -118,6 +118,7 @@ async function openArchive(words: Words, { url, options, live }: Live, log: Serv
   const moving = live.admin
     ? startArchiving({
         ...{ live: live.source, liveAdmin: live.admin, archive: archive.source, archiveSink, lease, ...grace },
+        ...(archive.admin && { archiveAdmin: archive.admin }),
         signal: stop.signal,
         report: (what) => tellArchived(what, log),
       })

@@ -1,6 +1,7 @@
 import type { Execution, ExecutionRef } from './execution.ts';
 import type { ExecutionList, LogPage, StepResult } from './page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from './query.ts';
+import type { Status } from './status.ts';
 
 export interface CallOptions {
   /** Ends the call; it rejects with the signal's reason. */
@@ -55,8 +56,20 @@ export interface LogSource extends AsyncDisposable {
   watch(query: WatchQuery, options?: CallOptions): AsyncIterable<Change>;
 }
 
+export interface Deletion extends ExecutionRef {
+  /**
+   * How it was when somebody looked: refused (`invalidRequest`) when it is no longer so, because its writer came back
+   * say. `lines` are those of the whole execution, lost ones included.
+   */
+  readonly unchanged?: { readonly status: Status; readonly lines: number };
+}
+
 /** What someone in charge may do with what a source holds. */
 export interface LogAdmin {
   /** Removes an execution with all its logs. Refused (`invalidRequest`) while it runs. */
-  deleteExecution(ref: ExecutionRef, options?: CallOptions): Promise<void>;
+  deleteExecution(what: Deletion, options?: CallOptions): Promise<void>;
+  /** Copies that were begun and not finished, and whose writer is gone. Absent where none are left. */
+  abandonedCopies?(options?: CallOptions): Promise<readonly string[]>;
+  /** Removes a copy that was not finished; does nothing when there is none. */
+  removeCopy?(ref: ExecutionRef, options?: CallOptions): Promise<void>;
 }

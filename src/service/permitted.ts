@@ -7,7 +7,7 @@ import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
 import type { Job, Runner } from '../model/runner.ts';
 import type { LogSink } from '../model/sink.ts';
-import type { CallOptions, Capabilities, Change, LogSource } from '../model/source.ts';
+import type { CallOptions, Capabilities, Change, Deletion, LogSource } from '../model/source.ts';
 import type { LogStatistics } from '../model/statistics.ts';
 import { PermittedSink } from './permittedSink.ts';
 import type { Grant } from './tokens.ts';
@@ -33,7 +33,7 @@ export function permitted(served: Served, grant: Grant): Served {
     ...(admin &&
       grant.may('delete') && {
         admin: {
-          deleteExecution: async (ref: ExecutionRef, options?: CallOptions) => {
+          deleteExecution: async (ref: Deletion, options?: CallOptions) => {
             await visible.check(ref.execution);
             await admin.deleteExecution(ref, options);
           },

@@ -8,6 +8,7 @@ import { limitOf, pageHosts } from '../base/pageHosts.ts';
 import { checkQuery, roomOf } from '../base/pageRequest.ts';
 import { readPage, type Reading } from '../base/readPage.ts';
 import { tailPages } from '../base/tailPages.ts';
+import { checkUnchanged } from '../base/unchanged.ts';
 import { LogError } from '../model/errors.ts';
 import type { Execution, ExecutionRef } from '../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
@@ -24,7 +25,7 @@ import type {
   StepRef,
   StepStart,
 } from '../model/sink.ts';
-import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../model/source.ts';
+import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../model/source.ts';
 import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../model/statistics.ts';
 import { isFinished } from '../model/status.ts';
 import { compileFilter } from '../text/matcher.ts';
@@ -182,10 +183,12 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin, LogStatistics 
     return [...this.#records.execution(ref).statistics.metrics.values()];
   }
 
-  async deleteExecution(ref: ExecutionRef, options?: CallOptions): Promise<void> {
+  async deleteExecution(ref: Deletion, options?: CallOptions): Promise<void> {
     this.#check(options);
-    if (!isFinished(this.#records.execution(ref).status))
+    const { status, log } = this.#records.execution(ref);
+    if (!isFinished(status))
       throw new LogError('invalidRequest', `Execution "${ref.execution}" is running. Stop it before deleting it.`);
+    checkUnchanged(ref, { status, lines: log.rows });
     this.#records.executions.delete(ref.execution);
     this.#tell({ execution: ref.execution, removed: true });
   }

@@ -19,7 +19,8 @@ interface Whole {
 
 /**
  * Copies one finished execution with all that is known of it, gaps included, and compares the copy with it. Until then
- * nobody sees the copy. Whatever stops it, doing it again completes it; doing it once more changes nothing.
+ * nobody sees the copy. Whatever stops it, doing it again completes it; doing it once more changes nothing. Resolves
+ * with what was copied and in which status: what is deleted then must still be so.
  * Throws invalidRequest while it runs, internal when the copy differs.
  */
 export async function archiveExecution(
@@ -27,7 +28,7 @@ export async function archiveExecution(
   archive: Archive,
   ref: ExecutionRef,
   options?: CallOptions,
-): Promise<Copied> {
+): Promise<Copied & Pick<Execution, 'status'>> {
   const whole = await readWhole(live, ref, options);
   if (!isFinished(whole.execution.status))
     throw new LogError('invalidRequest', `Execution "${ref.execution}" is running. It is archived after it has ended.`);
@@ -35,7 +36,7 @@ export async function archiveExecution(
   const lines = compare(whole, await readWhole(archive.source, ref, options));
   const { total } = await archive.source.readLog({ ...ref, position: { at: 'end' }, limit: { lines: 1 } }, options);
   if (total !== lines) throw differs(ref, `${String(total)} lines instead of ${lines}`);
-  return copied ?? { lines, lost: 0 };
+  return { ...(copied ?? { lines, lost: 0 }), status: whole.execution.status };
 }
 
 async function copy(live: LogSource, sink: LogSink, whole: Whole, options?: CallOptions): Promise<Copied> {

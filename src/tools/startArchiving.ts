@@ -7,6 +7,7 @@ import type { LogSink } from '../model/sink.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
 import { isFinished, statuses } from '../model/status.ts';
 import { archiveExecution } from './archive.ts';
+import type { Copied } from './archive/copyLines.ts';
 
 /** What became of an attempt; without `execution`, live or archive could not be used at all. */
 export type ArchiveReport =
@@ -19,6 +20,8 @@ export interface Archiving {
   readonly archive: LogSource;
   /** Writes what `archive` reads, in the order it is asked to. */
   readonly archiveSink: LogSink;
+  /** Takes back copies that turn out not to be whole. */
+  readonly archiveAdmin?: LogAdmin;
   /** Shared by all who archive the same executions. */
   readonly lease: Lease;
   /** How long an execution stays live after its end, in milliseconds; 60,000 when not given. One that was interrupted stays for a day. */
@@ -47,9 +50,15 @@ export async function startArchiving(archiving: Archiving): Promise<void> {
   const pause = Math.min(mostPause, Math.max(50, graceMs));
   const postponed = new Map<string, Postponed>();
   const stopped = (): boolean => signal.aborted;
+  let isTidy = false;
+  const work = async (held: AbortSignal): Promise<void> => {
+    if (!isTidy) await removeAbandoned({ ...archiving, signal: held });
+    isTidy = true;
+    await sweep({ ...archiving, graceMs, signal: held }, postponed);
+  };
   while (!stopped()) {
     try {
-      await lease.hold((held) => sweep({ ...archiving, graceMs, signal: held }, postponed), signal);
+      await lease.hold(work, signal);
     } catch (error) {
       if (!stopped()) report?.({ failed: undefined, error: LogError.from(error) });
     }
@@ -79,10 +88,35 @@ async function sweep(
   }
 }
 
-async function move({ live, liveAdmin, archive, archiveSink, signal }: Archiving, execution: string) {
-  const copied = await archiveExecution(live, { source: archive, sink: archiveSink }, { execution }, { signal });
-  await liveAdmin.deleteExecution({ execution }, { signal });
+async function move(archiving: Archiving, execution: string): Promise<Copied> {
+  const { live, liveAdmin, archive, archiveSink, archiveAdmin, signal } = archiving;
+  const into = { source: archive, sink: archiveSink };
+  const { status, ...copied } = await archiveExecution(live, into, { execution }, { signal });
+  try {
+    await liveAdmin.deleteExecution({ execution, unchanged: { status, lines: copied.lines } }, { signal });
+  } catch (error) {
+    // Its writer came back while it was copied: what was copied is not all, and is copied again later.
+    if (error instanceof LogError && error.code === 'invalidRequest')
+      await archiveAdmin?.deleteExecution({ execution }, { signal });
+    throw error;
+  }
   return copied;
+}
+
+/** Removes copies that nobody will complete, because what they were copied from was deleted meanwhile. */
+async function removeAbandoned({ live, archiveAdmin, signal }: Archiving): Promise<void> {
+  for (const execution of (await archiveAdmin?.abandonedCopies?.({ signal })) ?? [])
+    if (await isGone(live, execution, signal)) await archiveAdmin?.removeCopy?.({ execution }, { signal });
+}
+
+async function isGone(live: LogSource, execution: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await live.getExecution({ execution }, { signal });
+    return false;
+  } catch (error) {
+    if (error instanceof LogError && error.code === 'notFound') return true;
+    throw error;
+  }
 }
 
 /** What ended longer ago than the time of grace, oldest first. */

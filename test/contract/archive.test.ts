@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { processLease } from '../../src/base/lease.ts';
 import type { LogPage } from '../../src/model/page.ts';
 import type { LogSink } from '../../src/model/sink.ts';
+import type { LogAdmin } from '../../src/model/source.ts';
 import { combined } from '../../src/sources/combined.ts';
 import { combinedSink } from '../../src/sources/combined/sink.ts';
 import { openLocalSink } from '../../src/sources/local/sink.ts';
@@ -85,6 +86,7 @@ describe('a copy', () => {
     expect(await archiveExecution(live, { source: archive, sink: archiveSink }, { execution })).toEqual({
       lines: 126,
       lost: 30,
+      status: 'failed',
     });
     expect(await seen(archive)).toEqual(lines);
     expect(await records(archive)).toEqual(about);
@@ -264,5 +266,69 @@ describe('archiving', () => {
     const left = (await live.listExecutions({})).executions.map(({ id }) => id);
     expect(left.toSorted()).toEqual(['differs', 'fresh', 'running']);
     expect((await archive.getExecution({ execution })).status).toBe('failed');
+  });
+
+  test('loses nothing of a writer who comes back between the copy and the deletion', async () => {
+    const path = join(folder, 'live.sqlite');
+    await using store = openLocalSource(path);
+    const about = { execution: 'a', name: 'a', startedAt: day };
+    const host = { execution: 'a', step: 's', host: 'h' };
+    const write = async (firstNumber: number, lines: string[]): Promise<void> => {
+      await using sink = await openLocalSink(path);
+      await sink.createExecution(about);
+      await sink.startStep({
+        ...host,
+        name: 's',
+        order: 1,
+        status: 'running',
+        hosts: [{ id: 'h', name: 'h' }],
+        at: day,
+      });
+      await sink.append({ ...host, firstNumber, lines: columns(lines) });
+    };
+    await write(1, ['early']);
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 2 * 86_400_000);
+    const reports: ArchiveReport[] = [];
+    const stop = new AbortController();
+    const liveAdmin: LogAdmin = {
+      async deleteExecution(what, options) {
+        now.mockRestore();
+        await write(2, ['late']);
+        await store.deleteExecution(what, options);
+      },
+    };
+    const running = startArchiving({
+      ...{ live: store, liveAdmin, archive, archiveAdmin: archive, archiveSink, lease: processLease() },
+      ...{ signal: stop.signal, report: (what) => reports.push(what) },
+    });
+    await eventually(() => expect(reports).toHaveLength(1));
+    stop.abort();
+    await running;
+    expect(reports).toMatchObject([{ failed: 'a', error: { code: 'invalidRequest' } }]);
+    const all = await store.readLog({ execution: 'a', position: { at: 'start' } });
+    expect(linesIn(all).map(({ text }) => text)).toEqual(['early', 'late']);
+    await expect(archive.getExecution({ execution: 'a' })).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  test('removes copies that were begun of what was deleted meanwhile, and no others', async () => {
+    const path = join(folder, 'archive.sqlite');
+    await using gone = await openLocalSink(path);
+    for (const execution of ['deleted', 'still-live'])
+      await gone.createExecution({ execution, name: execution, startedAt: day, copy: {} });
+    await archiveSink.createExecution({ execution: 'under-way', name: 'x', startedAt: day, copy: {} });
+    await live.createExecution({ execution: 'still-live', name: 'still-live', startedAt: day });
+    expect(await archive.abandonedCopies()).toEqual([]);
+    await gone[Symbol.asyncDispose]();
+    expect((await archive.abandonedCopies()).toSorted()).toEqual(['deleted', 'still-live']);
+    const stop = new AbortController();
+    const running = startArchiving({
+      ...{ live, liveAdmin: live, archive, archiveAdmin: archive, archiveSink, lease: processLease() },
+      signal: stop.signal,
+    });
+    await eventually(async () => expect(await archive.abandonedCopies()).toEqual(['still-live']));
+    stop.abort();
+    await running;
+    await archiveSink.finishExecution({ execution: 'under-way', status: 'failed', at: day });
+    expect((await archive.getExecution({ execution: 'under-way' })).status).toBe('failed');
   });
 });

@@ -3,7 +3,7 @@ import type { Execution, ExecutionRef } from '../../model/execution.ts';
 import { LogError } from '../../model/errors.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../model/query.ts';
-import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../model/source.ts';
+import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../../model/source.ts';
 import type { Api } from '../api.ts';
 import { fromWirePage } from './fromWire.ts';
 import { executionParams, stepParams } from './listParams.ts';
@@ -59,9 +59,12 @@ export class NativeClient implements LogSource, LogAdmin {
     }, outer);
   }
 
-  async deleteExecution({ execution }: ExecutionRef, { signal }: CallOptions = {}): Promise<void> {
+  async deleteExecution({ execution, unchanged }: Deletion, { signal }: CallOptions = {}): Promise<void> {
     if (!this.capabilities.delete) throw new LogError('invalidRequest', 'Nothing can be deleted through this service.');
-    await this.#api.json(paths.execution(execution), { method: 'DELETE', signal });
+    const query = new URLSearchParams();
+    if (unchanged) query.set('if_state', unchanged.status);
+    if (unchanged) query.set('if_lines', String(unchanged.lines));
+    await this.#api.json(paths.execution(execution), { method: 'DELETE', signal, query });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

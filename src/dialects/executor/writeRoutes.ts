@@ -1,8 +1,10 @@
 import { LogError } from '../../model/errors.ts';
 import type { HostRef, LogSink, StepRef } from '../../model/sink.ts';
 import { json, type HttpAnswer, type HttpCall, type Route, type Served } from '../http.ts';
+import { statuses } from '../../model/status.ts';
 import { appendBody } from './appendLines.ts';
 import { pathParam, readJson } from './call.ts';
+import { textParam, wordParam } from './params.ts';
 import { checkNamed, readBeginning, readEnding, readNewExecution, readStepStart } from './writes.ts';
 
 /** A step may name very many hosts. */
@@ -73,7 +75,11 @@ export const writeRoutes: readonly Route[] = [
     needs: 'delete',
     async answer(call, { admin }) {
       if (!admin) throw new LogError('invalidRequest', 'Nothing can be deleted here.');
-      await admin.deleteExecution({ execution: pathParam(call, 'id') }, { signal: call.signal });
+      const { signal, query } = call;
+      const status = wordParam(query, 'if_state', statuses);
+      const lines = Number(textParam(query, 'if_lines') ?? 0);
+      const unchanged = status && { unchanged: { status, lines } };
+      await admin.deleteExecution({ execution: pathParam(call, 'id'), ...unchanged }, { signal });
       return done;
     },
   },

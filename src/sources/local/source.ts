@@ -11,7 +11,7 @@ import { LogError } from '../../model/errors.ts';
 import type { Execution, ExecutionRef } from '../../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../model/query.ts';
-import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../model/source.ts';
+import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../../model/source.ts';
 import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../../model/statistics.ts';
 import { compileFilter } from '../../text/matcher.ts';
 import { ChunkPlaces } from './chunkPlaces.ts';
@@ -19,7 +19,7 @@ import { Database, nextTurn } from './database.ts';
 import { Origins } from './hostLogs.ts';
 import { listExecutions, stepResult } from './lists.ts';
 import { Poller } from './poller.ts';
-import { removeExecution } from './remove.ts';
+import { abandonedCopies, removeCopy, removeExecution } from './remove.ts';
 import { executionOf } from './rows.ts';
 import { findExecution } from './scope.ts';
 import { metricsOf } from './metrics.ts';
@@ -112,9 +112,19 @@ export class LocalSource implements LogSource, LogAdmin, LogStatistics {
     return db.read(() => metricsOf(db, execution));
   }
 
-  async deleteExecution(ref: ExecutionRef, options?: CallOptions): Promise<void> {
-    const { db } = await this.#open(options?.signal, ref.execution);
-    await removeExecution(db, ref, options?.signal);
+  async deleteExecution(what: Deletion, options?: CallOptions): Promise<void> {
+    const { db } = await this.#open(options?.signal, what.execution);
+    await removeExecution(db, what, options?.signal);
+  }
+
+  async abandonedCopies(options?: CallOptions): Promise<readonly string[]> {
+    const opened = await this.#open(options?.signal);
+    return opened ? opened.db.read(() => abandonedCopies(opened.db)) : [];
+  }
+
+  async removeCopy(ref: ExecutionRef, options?: CallOptions): Promise<void> {
+    const opened = await this.#open(options?.signal);
+    if (opened) await removeCopy(opened.db, ref, options?.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

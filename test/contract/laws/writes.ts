@@ -116,4 +116,35 @@ export const writeLaws: readonly Law[] = [
       expect(left).toEqual([other.execution]);
     },
   },
+  {
+    law: 'what is no longer as somebody saw it is not deleted',
+    needs: 'admin',
+    binds: (capabilities) => capabilities.delete,
+    async holds(subject) {
+      const { admin, source } = subject;
+      const { recording, scope } = await oneHost(subject);
+      const { execution } = recording;
+      await recording.write('build', 'alpha', numbered(7));
+      await recording.end('failed');
+      const seen = { status: 'failed', lines: 7 } as const;
+      for (const other of [
+        { lines: 6 },
+        { lines: 8 },
+        { lines: 0 },
+        { status: 'succeeded' } as const,
+        { status: 'interrupted' } as const,
+      ])
+        await expect(admin?.deleteExecution({ execution, unchanged: { ...seen, ...other } })).rejects.toMatchObject({
+          code: 'invalidRequest',
+          message: expect.stringContaining('Somebody has written'),
+        });
+      expect(await readOnward(source, scope)).toHaveLength(7);
+      await admin?.deleteExecution({ execution, unchanged: seen });
+      await expect(source.getExecution({ execution })).rejects.toMatchObject({ code: 'notFound' });
+      const empty = await Recording.begin(subject);
+      await empty.end('succeeded');
+      await admin?.deleteExecution({ execution: empty.execution, unchanged: { status: 'succeeded', lines: 0 } });
+      await expect(source.getExecution(empty)).rejects.toMatchObject({ code: 'notFound' });
+    },
+  },
 ];

@@ -1,6 +1,7 @@
 import {
   appendParameters,
   changeParameters,
+  deletionParameters,
   hostParameters,
   listParameters,
   logParameters,
@@ -71,5 +72,9 @@ export const operations: Readonly<Record<string, Operation>> = {
   [`POST ${step}finish/`]: { summary: 'End a step', body: { schema: 'Ending' }, answer: 'nothing' },
   [`POST ${record}finish/`]: { summary: 'End an execution', body: { schema: 'Ending' }, answer: 'nothing' },
   [`POST ${record}alive/`]: { summary: 'Say that its writer is still there', answer: 'nothing' },
-  [`DELETE ${record}`]: { summary: 'Delete an execution that has ended, and its logs', answer: 'nothing' },
+  [`DELETE ${record}`]: {
+    summary: 'Delete an execution that has ended, and its logs',
+    query: deletionParameters,
+    answer: 'nothing',
+  },
 };

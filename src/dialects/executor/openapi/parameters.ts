@@ -30,6 +30,11 @@ export const listParameters: readonly QueryParameter[] = [
   { name: 'end_date', schema: text, description: `Created before; a date without time counts whole. ${time}` },
 ];
 
+export const deletionParameters: readonly QueryParameter[] = [
+  { name: 'if_state', schema: { type: 'string', enum: statuses }, description: 'Only while it is in this state.' },
+  { name: 'if_lines', schema: { type: 'integer', minimum: 0 }, description: 'With `if_state`: and has so many lines.' },
+];
+
 export const hostParameters: readonly QueryParameter[] = [
   { name: 'status', schema: text, description: "ops-jobs' words, between commas." },
   { name: 'state', schema: text, description: words(statuses) },

@@ -201,12 +201,18 @@ redis.call('ZADD', KEYS[2], redis.call('HINCRBY', KEYS[1], 'metrics', 1), ARGV[1
 redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -tonumber(ARGV[2]) - 1)
 return ${kept.done}`;
 
-/** KEYS state, writer. Makes an execution that does not run vanish at once. 1: vanished, 0: it runs. */
+/**
+ * KEYS state, writer. ARGV nothing, or the status and the number of lines that it must still have. Makes an execution
+ * that does not run vanish at once. 1: vanished, 0: it runs, 2: it is no longer so.
+ */
 export const hideExecution = `${shared}
 if redis.call('HEXISTS', KEYS[1], 'deleted') == 1 then return 1 end
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then return ${answer.noExecution} end
 if not ended(status) and redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+if not ended(status) then status = 'interrupted' end
+local lines = string.match(redis.call('HGET', KEYS[1], 'log') or '0', '^%d+')
+if ARGV[1] and (status ~= ARGV[1] or lines ~= ARGV[2]) then return 2 end
 redis.call('HSET', KEYS[1], 'deleted', 1)
 redis.call('HDEL', KEYS[1], 'status')
 return 1`;

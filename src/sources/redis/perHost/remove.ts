@@ -1,5 +1,7 @@
 import { abortReason } from '../../../base/abort.ts';
+import { changedMeanwhile } from '../../../base/unchanged.ts';
 import { LogError } from '../../../model/errors.ts';
+import type { Deletion } from '../../../model/source.ts';
 import type { RedisConnection } from '../connection.ts';
 import type { Scripts } from '../scripts.ts';
 import { wakeCommand } from '../wakeEntry.ts';
@@ -18,15 +20,17 @@ export async function removeExecution(
   redis: RedisConnection,
   scripts: Scripts,
   keys: Keys,
-  execution: string,
+  { execution, unchanged }: Deletion,
   signal?: AbortSignal,
 ): Promise<void> {
   const own = keys.of(execution);
+  const seen = unchanged ? [unchanged.status, unchanged.lines] : [];
   const then = [wakeCommand(keys.wake, { execution, removed: true })];
-  const found = await scripts.run(hideExecution, [own.state, own.writer], [], then);
+  const found = await scripts.run(hideExecution, [own.state, own.writer], seen, then);
   checkMissing({ execution }, found);
   if (found === 0)
     throw new LogError('invalidRequest', `Execution "${execution}" is running. Stop it before deleting it.`);
+  if (found === 2) throw changedMeanwhile(execution);
   const [state, logs] = await redis.all([
     ['HGETALL', own.state],
     ['HGETALL', own.logs],

@@ -7,7 +7,7 @@ import { LogError } from '../../../model/errors.ts';
 import type { Execution, ExecutionRef } from '../../../model/execution.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../../model/query.ts';
-import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../../../model/source.ts';
+import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../../../model/source.ts';
 import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../../../model/statistics.ts';
 import { compileFilter } from '../../../text/matcher.ts';
 import { Asks } from '../asks.ts';
@@ -115,10 +115,10 @@ export class PerHostSource implements LogSource, LogAdmin, LogStatistics {
     return readMetrics(this.#asks, this.#keys, execution);
   }
 
-  async deleteExecution({ execution }: ExecutionRef, options?: CallOptions): Promise<void> {
+  async deleteExecution(what: Deletion, options?: CallOptions): Promise<void> {
     this.#check(options?.signal);
-    this.#shelf.forget(execution);
-    await removeExecution(this.#redis, this.#scripts, this.#keys, execution, options?.signal);
+    this.#shelf.forget(what.execution);
+    await removeExecution(this.#redis, this.#scripts, this.#keys, what, options?.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
