@@ -1,7 +1,7 @@
 import { LogError } from '../../model/errors.ts';
 import type { Pointer } from '../../model/pointer.ts';
 import { pointer } from '../../model/pointer.ts';
-import { defaultPageLimit, type LogQuery, type LogScope, type Position } from '../../model/query.ts';
+import type { LogQuery, LogScope, Position } from '../../model/query.ts';
 import type { LogSource } from '../../model/source.ts';
 import { compileFilter } from '../../text/matcher.ts';
 import type { HttpCall, HttpAnswer, Route } from '../http.ts';
@@ -14,8 +14,10 @@ import { textParam, wordParam } from './params.ts';
 import { eventStreamAnswer, eventText, type Part } from './sse.ts';
 import { executionStatuses } from './statusEvents.ts';
 
-/** What is asked of the source at a time. It goes out in smaller events; this much waits while a client stalls. */
-const atOnce = { lines: 4_000, bytes: 262_144 } as const;
+/** What is asked of the source at a time: about what one event takes, as this much waits while a client stalls. */
+const atOnce = { lines: 1_000, bytes: 65_536 } as const;
+/** What a client may ask for at a time: the last page of a log may be longer than what follows it. */
+const mostAtOnce = { lines: 4_000, bytes: 262_144 } as const;
 
 const realtime = '/api/realtime/sse';
 
@@ -167,8 +169,8 @@ function tailQuery(call: HttpCall, execution: string): LogQuery {
     ...query,
     position: resumeAt(call) ?? (params.has('at') || params.has('pointer') ? beginAt(position) : { at: 'start' }),
     limit: {
-      lines: Math.min(limit?.lines ?? atOnce.lines, atOnce.lines),
-      bytes: Math.min(limit?.bytes ?? atOnce.bytes, defaultPageLimit.bytes),
+      lines: Math.min(limit?.lines ?? atOnce.lines, mostAtOnce.lines),
+      bytes: Math.min(limit?.bytes ?? atOnce.bytes, mostAtOnce.bytes),
     },
   };
 }
