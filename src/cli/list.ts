@@ -8,6 +8,7 @@ import { exitCodes } from './exitCodes.ts';
 import { paintFor, paintStatus } from './paint.ts';
 import { print, printJson } from './printer.ts';
 import { cell, table } from './table.ts';
+import { plainText } from './terminalText.ts';
 import { agoWords, durationWords } from './times.ts';
 
 const defaultLimit = 50;
@@ -33,6 +34,7 @@ export const list: Verb = {
     await using _ = opened;
     const found: ExecutionSummary[] = [];
     const limit = words.count('limit') ?? defaultLimit;
+    const notices = new Set<string>();
     let cursor: string | undefined;
     do {
       const page = await opened.source.listExecutions({
@@ -41,10 +43,12 @@ export const list: Verb = {
         ...(cursor !== undefined && { cursor }),
       });
       if (words.flag('json')) for (const execution of page.executions) await printJson(execution);
+      if (page.notice !== undefined) notices.add(page.notice);
       found.push(...page.executions);
       cursor = page.next;
     } while (cursor !== undefined && found.length < limit);
     if (!words.flag('json')) await show(found, cursor !== undefined);
+    for (const notice of notices) process.stderr.write(`execlogs: This list may not be whole. ${plainText(notice)}\n`);
     return exitCodes.done;
   },
 };
