@@ -69,6 +69,8 @@ export interface HostResult extends Timed {
   readonly name: string;
   readonly address?: string;
   readonly exitCode?: number;
+  /** It failed, and whoever ran it said that this does not matter. */
+  readonly ignored?: true;
   readonly lines?: number;
   readonly errors?: number;
   /** The first line that tells of an error, when the system or its sink found one. */

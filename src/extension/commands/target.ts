@@ -54,6 +54,7 @@ const kinds: ReadonlySet<unknown> = new Set<TreeNode['kind']>([
   'more',
   'error',
   'empty',
+  'notice',
   'offline',
 ]);
 

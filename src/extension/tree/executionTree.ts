@@ -7,6 +7,7 @@ import { listExecutions, listHosts, listSteps, type Executions, type Hosts, type
 import {
   connectionOf,
   executionOf,
+  isHostless,
   nodeId,
   type BranchNode,
   type ConnectionNode,
@@ -71,13 +72,14 @@ export class ExecutionTree {
       case 'hostGroup':
         return this.#listed(node);
       case 'step':
-        return this.hostGroups(node) ?? this.#listed(node);
+        return isHostless(node) ? [] : (this.hostGroups(node) ?? this.#listed(node));
       case 'group':
         return this.#membersOf(node);
       case 'host':
       case 'more':
       case 'error':
       case 'empty':
+      case 'notice':
       case 'offline':
         return [];
     }
@@ -121,6 +123,7 @@ export class ExecutionTree {
     if (!root) return;
     this.#executions.delete(root);
     delete root.answered;
+    delete root.hostless;
   }
 
   /** Fetches the next page of a branch. */
@@ -157,6 +160,7 @@ export class ExecutionTree {
     await this.steps(execution).load();
     const step = this.steps(execution).find(scope.step);
     if (!step) throw new LogError('notFound', `The execution has no step “${scope.step}”.`);
+    if (isHostless(step)) return step;
     return (scope.host === undefined ? undefined : await this.#findHost(step, scope.host)) ?? step;
   }
 
@@ -189,10 +193,13 @@ export class ExecutionTree {
     await listing.load();
     const groups = branch.kind === 'connection' ? this.#groups(branch) : undefined;
     const nodes: readonly TreeNode[] = groups?.map(({ node }) => node) ?? listing.nodes;
+    const { error, notice } = listing;
+    const silent = error === undefined && notice === undefined;
     return [
-      ...(listing.error ? [this.#errorNode(branch, listing.error)] : []),
+      ...(error ? [this.#errorNode(branch, error)] : []),
+      ...(notice === undefined ? [] : [this.#noticeNode(branch, notice)]),
       ...nodes,
-      ...(nodes.length === 0 && !listing.error ? [this.#plainNode('empty', branch)] : []),
+      ...(nodes.length === 0 && silent ? [this.#plainNode('empty', branch)] : []),
       ...(listing.hasMore ? [this.#plainNode('more', branch)] : []),
     ];
   }
@@ -201,7 +208,7 @@ export class ExecutionTree {
     branch: BranchNode,
   ): Pick<
     Listing<unknown, ExecutionNode | StepNode | HostNode>,
-    'load' | 'more' | 'expire' | 'nodes' | 'error' | 'hasMore'
+    'load' | 'more' | 'expire' | 'nodes' | 'error' | 'notice' | 'hasMore'
   > {
     switch (branch.kind) {
       case 'connection':
@@ -265,6 +272,16 @@ export class ExecutionTree {
     const known = made.get(id);
     if (known?.kind === 'error' && known.error === error) return known;
     const node: TreeNode = { kind: 'error', id, parent: branch, error };
+    made.set(id, node);
+    return node;
+  }
+
+  #noticeNode(branch: BranchNode, words: string): TreeNode {
+    const id = nodeId('notice', branch.id);
+    const made = this.#madeFor(branch);
+    const known = made.get(id);
+    if (known?.kind === 'notice' && known.words === words) return known;
+    const node: TreeNode = { kind: 'notice', id, parent: branch, words };
     made.set(id, node);
     return node;
   }

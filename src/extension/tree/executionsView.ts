@@ -4,6 +4,7 @@ import type { Connection, ConnectionLog } from '../connection.ts';
 import type { Connections } from '../connections.ts';
 import { errorWords } from '../errorWords.ts';
 import type { Words } from '../words.ts';
+import { provideBadges } from './badges.ts';
 import type { Affected } from './changes.ts';
 import { ExecutionTree, isRefusal } from './executionTree.ts';
 import { describeFilter } from './filterWords.ts';
@@ -42,6 +43,7 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
     this.#view = window.createTreeView(viewId, { treeDataProvider: this, showCollapseAll: true });
     this.#disposables.add(this.#changed);
     this.#disposables.add(this.#view);
+    this.#disposables.add(provideBadges(parts.words));
     this.#disposables.add(parts.connections.onDidChange(() => this.refresh()));
     this.#disposables.add(parts.connections.onDidConnect((connection) => this.#startOver(connection)));
     this.#disposables.add(this.#view.onDidChangeVisibility(() => this.#followVisibility()));
@@ -83,6 +85,7 @@ export class ExecutionsView implements TreeDataProvider<TreeNode>, Disposes {
   }
 
   resolveTreeItem(item: TreeItem, node: TreeNode): TreeItem {
+    if (node.kind === 'notice') item.tooltip = node.words;
     if (node.kind === 'error') item.tooltip = errorWords(node.error, this.#parts.words).message;
     if (node.kind === 'execution' || node.kind === 'step' || node.kind === 'host')
       item.tooltip = tooltipMarkdown(tooltipOf(node, Date.now(), this.#parts.words));
@@ -202,6 +205,7 @@ function sameLook(some: Look, other: Look): boolean {
     some.label === other.label &&
     some.description === other.description &&
     some.icon.id === other.icon.id &&
+    some.badge === other.badge &&
     some.context === other.context
   );
 }

@@ -4,6 +4,8 @@ export interface Page<Item> {
   readonly items: readonly Item[];
   /** Cursor of the next page; absent on the last. */
   readonly next?: string | undefined;
+  /** What is missing from it, in words. */
+  readonly notice?: string | undefined;
 }
 
 /** Where a branch's children come from and what they become. */
@@ -16,14 +18,24 @@ export interface Listed<Item, Node> {
   create(item: Item): Node;
   /** Gives the node news of what it stands for. */
   update(node: Node, item: Item): void;
+  /** Asks after one that was found by itself; undefined when it is gone. Without this, such a one stays until the next reload. */
+  again?(item: Item): Promise<Item | undefined>;
+  /** False while one that was found by itself is not wanted. */
+  fits?(item: Item): boolean;
 }
+
+/** So many that were found by themselves are kept. */
+const mostFound = 20;
 
 /** The children of one branch, fetched once and by pages; nodes keep their identity across reloads. */
 export class Listing<Item, Node> {
   readonly #listed: Listed<Item, Node>;
   #nodes: Node[] = [];
+  /** Those that no page has brought. */
+  #found: readonly Node[] = [];
   #next: string | undefined;
   #error: LogError | undefined;
+  #notice: string | undefined;
   #state: 'new' | 'loaded' | 'stale' = 'new';
   /** One at a time: two reloads at once would show the older answer last. */
   #busy: Promise<unknown> = Promise.resolve();
@@ -47,6 +59,11 @@ export class Listing<Item, Node> {
   /** Why the last request failed; what was there before stays. */
   get error(): LogError | undefined {
     return this.#error;
+  }
+
+  /** What the last answer said is missing. */
+  get notice(): string | undefined {
+    return this.#notice;
   }
 
   find(key: string): Node | undefined {
@@ -89,11 +106,14 @@ export class Listing<Item, Node> {
     return this.#show(items);
   }
 
-  /** Adds one found otherwise, at the end, until the next reload. */
+  /** Adds one found otherwise, at the end; not every source lists all it has, or any. */
   add(item: Item): Node {
     const [node] = this.#nodesFor([item]);
     if (!node) throw new LogError('internal', 'nothing to add');
-    if (!this.#nodes.includes(node)) this.#nodes = [...this.#nodes, node];
+    if (!this.#nodes.includes(node)) {
+      this.#nodes = [...this.#nodes, node];
+      this.#found = [...this.#found, node].slice(-mostFound);
+    }
     return node;
   }
 
@@ -101,21 +121,42 @@ export class Listing<Item, Node> {
   remove(key: string): boolean {
     const node = this.find(key);
     this.#nodes = this.#nodes.filter((other) => other !== node);
+    this.#found = this.#found.filter((other) => other !== node);
     return node !== undefined;
   }
 
   async #fetchShown(): Promise<boolean> {
-    const { hasMore, error } = this;
+    const { hasMore, error, notice } = this;
     const page = await this.#ask({ limit: Math.max(this.#listed.pageSize, this.#nodes.length) });
     if (!page) return true;
     this.#next = page.next;
-    return this.#show(page.items) || hasMore !== this.hasMore || error !== undefined;
+    const moved = this.#show([...page.items, ...(await this.#findAgain(page.items))]);
+    return moved || hasMore !== this.hasMore || notice !== this.#notice || error !== undefined;
+  }
+
+  /** What was found by itself, as it is now, unless a page has it. */
+  async #findAgain(listed: readonly Item[]): Promise<Item[]> {
+    const keys = new Set(listed.map((item) => this.#listed.key(item)));
+    const kept: Node[] = [];
+    const shown: Item[] = [];
+    for (const node of this.#listed.again ? this.#found : []) {
+      const before = this.#listed.itemOf(node);
+      if (keys.has(this.#listed.key(before))) continue;
+      // What cannot be asked after now stays as it was.
+      const item = await this.#listed.again?.(before).catch(() => before);
+      if (item === undefined) continue;
+      kept.push(node);
+      if (this.#listed.fits?.(item) ?? true) shown.push(item);
+    }
+    this.#found = kept;
+    return shown;
   }
 
   async #ask(request: { cursor?: string; limit: number }): Promise<Page<Item> | undefined> {
     try {
       const page = await this.#listed.fetch(request);
       this.#error = undefined;
+      this.#notice = page.notice;
       return page;
     } catch (error) {
       this.#error = LogError.from(error);
@@ -132,7 +173,9 @@ export class Listing<Item, Node> {
   }
 
   #nodesFor(items: readonly Item[]): Node[] {
-    const known = new Map(this.#nodes.map((node) => [this.#listed.key(this.#listed.itemOf(node)), node]));
+    const known = new Map(
+      [...this.#found, ...this.#nodes].map((node) => [this.#listed.key(this.#listed.itemOf(node)), node]),
+    );
     return items.map((item) => {
       const node = known.get(this.#listed.key(item));
       if (node === undefined) return this.#listed.create(item);

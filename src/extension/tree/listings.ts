@@ -1,3 +1,5 @@
+import { matchesExecution } from '../../base/matchExecution.ts';
+import { LogError } from '../../model/errors.ts';
 import type { ExecutionSummary, HostResult, Step } from '../../model/execution.ts';
 import type { ExecutionFilter, HostSort } from '../../model/query.ts';
 import { Listing } from './listing.ts';
@@ -22,8 +24,9 @@ export function listExecutions(parent: ConnectionNode, filter: () => ExecutionFi
     pageSize: 50,
     async fetch(request) {
       const { source } = await parent.connection.open();
-      const { executions, next } = await source.listExecutions({ ...request, filter: filter() });
-      return { items: executions, next };
+      parent.hostless = !source.capabilities.hosts;
+      const { executions, next, notice } = await source.listExecutions({ ...request, filter: filter() });
+      return { items: executions, next, notice };
     },
     key: ({ id }) => id,
     itemOf: (node) => node.execution,
@@ -36,6 +39,17 @@ export function listExecutions(parent: ConnectionNode, filter: () => ExecutionFi
     update(node, execution) {
       node.execution = execution;
     },
+    async again({ id }) {
+      const { source } = await parent.connection.open();
+      try {
+        const { steps: _, ...execution } = await source.getExecution({ execution: id });
+        return execution;
+      } catch (error) {
+        if (LogError.from(error).code === 'notFound') return undefined;
+        throw error;
+      }
+    },
+    fits: (execution) => matchesExecution(execution, filter()),
   });
 }
 

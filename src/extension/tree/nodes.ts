@@ -19,6 +19,7 @@ export type TreeNode =
   | MoreNode
   | ErrorNode
   | EmptyNode
+  | NoticeNode
   | OfflineNode;
 
 /** Nodes whose children are fetched when they are first expanded. */
@@ -31,6 +32,8 @@ export interface ConnectionNode {
   readonly connection: Connection;
   /** What came of the last time it was asked; not yet asked when absent. */
   answered?: 'well' | LogError;
+  /** Its steps have no hosts: a step is its log. */
+  hostless?: boolean;
 }
 
 /** Executions of one day or with one status. */
@@ -94,6 +97,14 @@ export interface EmptyNode {
   readonly parent: BranchNode;
 }
 
+/** Tells what is missing from a branch though nothing failed. */
+export interface NoticeNode {
+  readonly kind: 'notice';
+  readonly id: string;
+  readonly parent: BranchNode;
+  readonly words: string;
+}
+
 /** Stands for what a connection would show, were it connected. */
 export interface OfflineNode {
   readonly kind: 'offline';
@@ -112,6 +123,11 @@ export function executionOf(node: ExecutionNode | StepNode | HostGroupNode | Hos
 
 export function stepOf(node: StepNode | HostGroupNode | HostNode): StepNode {
   return node.kind === 'step' ? node : stepOf(node.parent);
+}
+
+/** True where a step has no hosts to choose from. */
+export function isHostless(node: ExecutionNode | StepNode): boolean {
+  return executionOf(node).parent.hostless === true;
 }
 
 export function connectionOf(node: TreeNode): Connection {

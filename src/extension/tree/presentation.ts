@@ -14,10 +14,13 @@ import {
   sumOf,
 } from './formats.ts';
 import { connectionLook } from './connectionLook.ts';
+import { kindIcon, kindTitle } from './kinds.ts';
 import type { Icon, Look } from './look.ts';
+import { isHostless } from './nodes.ts';
 import type { ErrorNode, ExecutionNode, Group, HostNode, StepNode, TreeNode } from './nodes.ts';
 
 const longestLabel = 40;
+const longestReason = 80;
 
 export function lookOf(node: TreeNode, now: number, words: Words): Look {
   const { t } = words;
@@ -52,6 +55,8 @@ export function lookOf(node: TreeNode, now: number, words: Words): Look {
       return errorLook(node, words);
     case 'empty':
       return plain(emptyWords(node.parent.kind, words), 'circle-outline', 'empty', 'no');
+    case 'notice':
+      return plain(node.words, 'info', 'notice', 'no');
     case 'offline':
       return plain(t('Not connected; click to connect'), 'plug', 'offline', 'no');
   }
@@ -71,16 +76,20 @@ function executionLook(node: ExecutionNode, now: number, words: Words): Look {
   const { execution } = node;
   const began = execution.startedAt ?? execution.createdAt;
   const finished = isFinished(execution.status);
+  const icon = kindIcon(execution.kind);
   const description = joined(
+    icon && kindTitle(execution.kind, words),
     rawWord(execution, words),
     elapsed(execution, now, words),
     finished && began !== undefined && formatAgo(execution.endedAt ?? began, now, words),
+    whyWords(execution),
   );
   return {
     label: shortened(execution.name),
     description,
-    icon: statusIcon(execution.status),
-    context: `execution ${stateWords(execution.status)}${execution.invocation ? ' again' : ''}${execution.url ? ' link' : ''}${finished ? ' deletable' : ''}`,
+    icon: icon ?? statusIcon(execution.status),
+    ...(icon && { badge: execution.status }),
+    context: `execution ${stateWords(execution.status)}${execution.invocation ? ' again' : ''}${execution.url ? ' link' : ''}${finished ? ' deletable' : ''}${icon ? ' job' : ''}`,
     accessible: spoken(words.t('Execution {0}', execution.name), statusWord(execution.status, words), description),
     expands: 'collapsed',
   };
@@ -89,21 +98,24 @@ function executionLook(node: ExecutionNode, now: number, words: Words): Look {
 function stepLook(node: StepNode, now: number, words: Words): Look {
   const { step } = node;
   const counts = step.hosts ? formatCounts(step.hosts, words) : '';
-  const description = joined(rawWord(step, words), elapsed(step, now, words), counts, formatPath(step));
-  const single = step.hosts !== undefined && sumOf(step.hosts) === 1;
+  const description = joined(rawWord(step, words), elapsed(step, now, words), counts, formatPath(step), whyWords(step));
+  const hostless = isHostless(node);
+  const single = hostless || (step.hosts !== undefined && sumOf(step.hosts) === 1);
   return {
     label: step.name,
     description,
     icon: statusIcon(step.status),
     context: `step ${stateWords(step.status)}${single ? ' single' : ''}`,
     accessible: spoken(words.t('Step {0}', step.name), statusWord(step.status, words), description),
-    expands: 'collapsed',
+    expands: hostless ? 'no' : 'collapsed',
   };
 }
 
 function hostLook(node: HostNode, now: number, words: Words): Look {
   const { host } = node;
+  const ignored = host.ignored === true && words.t('failure ignored');
   const description = joined(
+    ignored,
     rawWord(host, words),
     exitWord(host, words),
     elapsed(host, now, words),
@@ -112,12 +124,15 @@ function hostLook(node: HostNode, now: number, words: Words): Look {
   return {
     label: host.name,
     description,
-    icon: statusIcon(host.status),
+    icon: ignored ? ignoredIcon : statusIcon(host.status),
     context: `host ${stateWords(host.status)}`,
     accessible: spoken(words.t('Host {0}', host.name), statusWord(host.status, words), description),
     expands: 'no',
   };
 }
+
+/** It failed, but nobody minds. */
+const ignoredIcon: Icon = { id: 'warning', colour: 'problemsWarningIcon.foreground' };
 
 function statusIcon(status: Status): Icon {
   const icons: Record<Status, Icon> = {
@@ -172,6 +187,15 @@ function rawWord({ status, rawStatus }: { status: Status; rawStatus?: string }, 
   return known.includes(rawStatus.toLowerCase()) ? '' : rawStatus;
 }
 
+/** Why it ended badly, where that is known. */
+function whyWords({ status, message }: { status: Status; message?: string }): string {
+  return isFailure(status) && message !== undefined ? shortened(firstLine(message), longestReason) : '';
+}
+
+function firstLine(text: string): string {
+  return text.trim().split(/[\r\n]/, 1)[0] ?? '';
+}
+
 function elapsed(timed: Parameters<typeof durationOf>[0], now: number, words: Words): string {
   const open = !isFinished(timed.status);
   if (open && timed.status !== 'running') return statusWord(timed.status, words);
@@ -213,9 +237,9 @@ function spoken(...parts: readonly string[]): string {
 }
 
 /** A whole command line as a label would leave no room for how it went; the tooltip has all of it. */
-function shortened(name: string): string {
+function shortened(name: string, longest = longestLabel): string {
   const letters = [...name];
-  return letters.length <= longestLabel ? name : `${letters.slice(0, longestLabel - 1).join('')}…`;
+  return letters.length <= longest ? name : `${letters.slice(0, longest - 1).join('')}…`;
 }
 
 function capital(text: string): string {

@@ -1,7 +1,9 @@
 import { durationOf } from '../../model/execution.ts';
+import { knownKind } from '../../model/kind.ts';
 import { isFinished } from '../../model/status.ts';
 import type { Words } from '../words.ts';
 import { formatCounts, formatDuration, formatTime, statusWord } from './formats.ts';
+import { kindTitle } from './kinds.ts';
 import type { ExecutionNode, HostNode, StepNode } from './nodes.ts';
 
 /** A tooltip before the editor's types: a title and what is known, in the words of the system where it has any. */
@@ -62,7 +64,7 @@ function specificFacts(
       const { id, kind, user, invocation } = node.execution;
       return [
         [t('Id'), id],
-        [t('Kind'), kind],
+        [t('Kind'), kindFact(kind, words)],
         [t('User'), user],
         [t('Command'), invocation?.command.join(' ')],
         [t('Folder'), invocation?.directory],
@@ -74,9 +76,10 @@ function specificFacts(
         [t('Hosts'), node.step.hosts && formatCounts(node.step.hosts, words)],
       ];
     case 'host': {
-      const { address, exitCode, lines, errors } = node.host;
+      const { address, exitCode, lines, errors, ignored } = node.host;
       const count = new Intl.NumberFormat(words.language);
       return [
+        [t('Failure'), ignored && t('ignored: whoever ran it said that it does not matter')],
         [t('Address'), address],
         [t('Exit code'), exitCode],
         [t('Lines'), lines === undefined ? undefined : count.format(lines)],
@@ -84,4 +87,10 @@ function specificFacts(
       ];
     }
   }
+}
+
+/** Our title and the system's own word. */
+function kindFact(kind: string | undefined, words: Words): string {
+  const title = kindTitle(kind, words);
+  return knownKind(kind) === undefined || title.toLowerCase() === kind ? title : `${title} (${kind})`;
 }

@@ -1,4 +1,5 @@
 import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import { badgeUri } from './badges.ts';
 import type { Look } from './look.ts';
 import type { TreeNode } from './nodes.ts';
 import type { Tooltip } from './tooltip.ts';
@@ -18,16 +19,18 @@ export function treeItem(node: TreeNode, look: Look): TreeItem {
     look.icon.id,
     look.icon.colour === undefined ? undefined : new ThemeColor(look.icon.colour),
   );
+  if (look.badge !== undefined) item.resourceUri = badgeUri(look.badge);
   item.accessibilityInformation = { label: look.accessible, role: 'treeitem' };
   const command = commandOf(node, look);
   if (command) item.command = { command, title: look.label, arguments: [node] };
   return item;
 }
 
-/** What a click does; everything else expands. A step with one host opens that host's log. */
+/** What a click does; everything else expands. A step with one host opens that host's log, a job its own. */
 function commandOf(node: TreeNode, look: Look): string | undefined {
   if (node.kind === 'host') return 'executionLogs.openLog';
   if (node.kind === 'step' && /\bsingle\b/.test(look.context)) return 'executionLogs.openLog';
+  if (node.kind === 'execution' && /\bjob\b/.test(look.context)) return 'executionLogs.openLog';
   if (node.kind === 'more') return 'executionLogs.loadMore';
   if (node.kind === 'offline' || /^connection .*\boffline\b/.test(look.context)) return 'executionLogs.connect';
   if (node.kind === 'error')

@@ -4,9 +4,12 @@ import type { Connection } from '../../../../src/extension/connection.ts';
 import { applyChanges } from '../../../../src/extension/tree/changes.ts';
 import { ExecutionTree } from '../../../../src/extension/tree/executionTree.ts';
 import type { TreeNode } from '../../../../src/extension/tree/nodes.ts';
+import { lookOf } from '../../../../src/extension/tree/presentation.ts';
 import { LogError } from '../../../../src/model/errors.ts';
+import type { LogSource } from '../../../../src/model/source.ts';
 import type { Status } from '../../../../src/model/status.ts';
 import { MemoryStore } from '../../../../src/sources/memory.ts';
+import { english } from '../words.ts';
 
 const at = Date.UTC(2026, 0, 2, 12);
 
@@ -258,4 +261,75 @@ test('an execution beyond the fetched pages is found by its id, with step and ho
   const ids = (await tree.children()).map(({ id }) => id);
   expect(ids).toContain(node.parent.parent?.id);
   await expect(tree.find('local', { execution: 'none' })).rejects.toMatchObject({ code: 'notFound' });
+});
+
+/** The same connection with what its source says and answers changed. */
+function changed(connection: Connection, change: (source: LogSource) => Partial<LogSource>): Connection {
+  return {
+    ...connection,
+    async open() {
+      const opened = await connection.open();
+      const { source } = opened;
+      const own = change(source);
+      const get = (target: LogSource, name: keyof LogSource): unknown => {
+        const value: unknown = own[name] ?? Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      };
+      return { ...opened, source: new Proxy(source, { get: (target, name) => get(target, name as keyof LogSource) }) };
+    },
+  };
+}
+
+const cannotList = { executions: [], notice: 'This system has no list; open a job by its id.' };
+
+test('what a list says is missing stands above it, and instead of “nothing here”', async () => {
+  const { store, connection } = countedStore();
+  await record(store, 'one', {});
+  const notice = 'Older executions are in the archive, which cannot be reached.';
+  const partly = changed(connection, (source) => ({
+    listExecutions: async (query) => ({ ...(await source.listExecutions(query)), notice }),
+  }));
+  const tree = new ExecutionTree(() => [partly]);
+  const [first, second] = await tree.children();
+  expect(first).toMatchObject({ kind: 'notice', words: notice });
+  expect(second?.kind).toBe('execution');
+  tree.expire();
+  expect((await tree.children())[0]).toBe(first);
+
+  const empty = new ExecutionTree(() => [changed(connection, () => ({ listExecutions: async () => cannotList }))]);
+  expect((await empty.children()).map(({ kind }) => kind)).toEqual(['notice']);
+});
+
+test('what was opened by its id stays though no list has it, follows its news, and goes when it is gone', async () => {
+  const { store, connection } = countedStore();
+  await record(store, 'job', { here: 'running' });
+  const unlisted = changed(connection, () => ({ listExecutions: async () => cannotList }));
+  const tree = new ExecutionTree(() => [unlisted]);
+  const job = await tree.find('local', { execution: 'job' });
+  const executions = async () => (await tree.children()).filter(({ kind }) => kind === 'execution');
+  expect(await executions()).toEqual([job]);
+  await store.finishHost({ execution: 'job', step: 'build', host: 'here', status: 'failed', at });
+  await store.finishStep({ execution: 'job', step: 'build', status: 'failed', at });
+  await store.finishExecution({ execution: 'job', status: 'failed', at });
+  tree.expire();
+  expect(await executions()).toEqual([job]);
+  expect(job).toMatchObject({ execution: { status: 'failed' } });
+  tree.arrange({ filter: { text: 'something else' } });
+  expect(await executions()).toEqual([]);
+  tree.arrange({ filter: {} });
+  expect(await executions()).toEqual([job]);
+  await store.deleteExecution({ execution: 'job' });
+  tree.expire();
+  expect(await executions()).toEqual([]);
+});
+
+test('where steps have no hosts, a step is the last level', async () => {
+  const { store, connection } = countedStore();
+  await record(store, 'job', { '': 'failed' });
+  const hostless = changed(connection, ({ capabilities }) => ({ capabilities: { ...capabilities, hosts: false } }));
+  const tree = new ExecutionTree(() => [hostless]);
+  const step = only(await tree.children(only(await tree.children(), 'execution')), 'step');
+  expect(lookOf(step, at, english)).toMatchObject({ expands: 'no', context: 'step open single' });
+  expect(await tree.children(step)).toEqual([]);
+  expect(await tree.find('local', { execution: 'job', step: 'build', host: '' })).toBe(step);
 });

@@ -4,6 +4,7 @@ import type { ExecutionNode, HostNode, StepNode } from '../../../../src/extensio
 import { isTicking, lookOf } from '../../../../src/extension/tree/presentation.ts';
 import { tooltipOf } from '../../../../src/extension/tree/tooltip.ts';
 import type { ExecutionSummary, HostResult, Step } from '../../../../src/model/execution.ts';
+import type { Status } from '../../../../src/model/status.ts';
 import { english } from '../words.ts';
 
 const now = Date.UTC(2026, 5, 1, 12);
@@ -138,4 +139,51 @@ test('a long name leaves room for how it went', () => {
   expect(look.label).toHaveLength(40);
   expect(look.label.endsWith('…')).toBe(true);
   expect(look.accessible).toContain(name);
+});
+
+test('a job shows its type by icon and title, and how it went beside it', () => {
+  const look = (kind: string, status: Status = 'running') => lookOf(executionNode({ kind, status }), now, english);
+  expect(look('plan_decompose')).toMatchObject({
+    icon: { id: 'type-hierarchy-sub', colour: 'charts.blue' },
+    badge: 'running',
+    description: 'Task decomposition',
+    context: 'execution open job',
+  });
+  expect(look('plan_execute', 'failed')).toMatchObject({
+    icon: { id: 'play', colour: 'charts.green' },
+    badge: 'failed',
+    accessible: 'Execution deploy, failed, Plan execution',
+  });
+  for (const kind of ['chat_action', 'task_operation', 'chat_deep_think', 'phagescope_track'])
+    expect(look(kind).icon).toEqual({ id: 'tools', colour: 'charts.orange' });
+});
+
+test('what is no job shows how it went, and its kind in the tooltip', () => {
+  for (const kind of ['deployment', 'command', 'something of theirs']) {
+    const look = lookOf(executionNode({ kind, status: 'failed' }), now, english);
+    expect(look.icon.id).toBe('error');
+    expect(look.badge).toBeUndefined();
+  }
+  const kindIn = (kind: string) => tooltipOf(executionNode({ kind }), now, english).facts[2];
+  expect(kindIn('deployment')).toEqual(['Kind', 'Deployment']);
+  expect(kindIn('plan_execute')).toEqual(['Kind', 'Plan execution (plan_execute)']);
+  expect(kindIn('something of theirs')).toEqual(['Kind', 'something of theirs']);
+});
+
+test('a failure that was ignored is told apart', () => {
+  const node = hostNode({ ignored: true, exitCode: 1 });
+  const look = lookOf(node, now, english);
+  expect(look.icon).toEqual({ id: 'warning', colour: 'problemsWarningIcon.foreground' });
+  expect(look.description).toBe('failure ignored · exit 1');
+  expect(look.accessible).toBe('Host web-1, failed, failure ignored, exit 1');
+  expect(tooltipOf(node, now, english).facts).toContainEqual(['Failure', expect.stringMatching(/^ignored/)]);
+});
+
+test('what ended badly says why, in one line', () => {
+  const message = `Nothing was written for 35 minutes\n${'x'.repeat(200)}`;
+  expect(lookOf(executionNode({ status: 'interrupted', message }), now, english).description).toBe(
+    'Nothing was written for 35 minutes',
+  );
+  expect(lookOf(stepNode({ message }), now, english).description).toBe('Nothing was written for 35 minutes');
+  expect(lookOf(executionNode({ message }), now, english).description).toBe('');
 });
