@@ -1,8 +1,10 @@
 import { EventEmitter, window, workspace } from 'vscode';
+import { homedir } from 'node:os';
 import { Disposables, type Disposes } from '../base/disposables.ts';
 import type { CredentialStore } from '../model/connect.ts';
 import { LogError } from '../model/errors.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
+import type { FilePlaces } from './connect/placedUrl.ts';
 import type { Reach } from './connect/reach.ts';
 import type { ConnectionSecrets } from './connect/secrets.ts';
 import { sameSpec, type ConnectionSpec } from './connect/spec.ts';
@@ -12,6 +14,7 @@ import type { Words } from './words.ts';
 
 const section = 'executionLogs';
 const setting = 'executionLogs.connections';
+const stale = 'executionLogs.deploymentLog.staleAfterMinutes';
 
 export interface ConnectionsParts {
   readonly log: ConnectionLog;
@@ -41,6 +44,7 @@ export class Connections implements Disposes {
     this.#disposables.add(
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(setting)) this.#reread();
+        if (change.affectsConfiguration(stale)) this.#reopenDeployments();
       }),
     );
     this.#disposables.add(workspace.onDidGrantWorkspaceTrust(() => this.#reread()));
@@ -79,6 +83,7 @@ export class Connections implements Disposes {
     return {
       credentials,
       proxies: editorProxies,
+      places: filePlaces,
       notify: (said) => void window.showWarningMessage(said),
       trace: (said) => log.info(`${spec.name}: ${said}`),
       t: words.t,
@@ -93,6 +98,11 @@ export class Connections implements Disposes {
   #reread(): void {
     this.#read();
     this.#changed.fire();
+  }
+
+  /** What counts as interrupted has changed. */
+  #reopenDeployments(): void {
+    for (const { name, spec } of this.#list) if (/^deployment-log:/i.test(spec.url)) this.connect(name);
   }
 
   /** Connections that stay as they were keep their object, and so whatever is open. */
@@ -131,4 +141,13 @@ function editorProxies(): { proxy?: string; noProxy?: string } {
   const proxy = http.get<string>('proxySupport') === 'off' ? '' : http.get<string>('proxy');
   const noProxy = http.get<readonly string[]>('noProxy');
   return { ...(proxy && { proxy }), ...(noProxy && noProxy.length > 0 && { noProxy: noProxy.join(',') }) };
+}
+
+function filePlaces(): FilePlaces {
+  const minutes = workspace.getConfiguration().get<unknown>(stale);
+  return {
+    home: homedir(),
+    workspace: workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath,
+    staleAfterMinutes: typeof minutes === 'number' && minutes > 0 ? minutes : 35,
+  };
 }

@@ -35,4 +35,6 @@ export interface Asking {
   input(question: InputQuestion): Promise<Answer<string>>;
   /** A file that is there. */
   file(title: string): Promise<string | undefined>;
+  /** A folder that is there. */
+  folder(title: string): Promise<string | undefined>;
 }

@@ -2,9 +2,11 @@ import { redactUrl } from '../../base/connectionUrl.ts';
 import type { Words } from '../words.ts';
 import { stepped } from './answered.ts';
 import type { Asking, Choice } from './asking.ts';
-import { addressOf, addressProblem, kindOf, nameProblem, type Draft } from './draft.ts';
+import { dialectChoices, withDialect } from './dialect.ts';
+import { addressOf, addressProblem, isWeb, kindOf, nameProblem, type Draft } from './draft.ts';
 import type { ConnectionSpec } from './spec.ts';
 import { isRemote } from './spec.ts';
+import { addressPrompt } from './addressStep.ts';
 import { takeSteps, type Step, type Stepped } from './steps.ts';
 import { tryStep, type Trying } from './tryStep.ts';
 
@@ -16,7 +18,7 @@ export interface EditParts {
   readonly taken: readonly string[];
 }
 
-type Part = 'name' | 'address' | 'streamUrl' | 'ca' | 'selfSigned' | 'proxy' | 'automatic';
+type Part = 'name' | 'address' | 'dialect' | 'streamUrl' | 'ca' | 'selfSigned' | 'proxy' | 'automatic';
 
 /** Lets the user change one thing of a connection, and tries it. Undefined when they went away. */
 export async function editConnection(begun: Draft, parts: EditParts): Promise<Draft | undefined> {
@@ -59,8 +61,9 @@ function partsOf(draft: Draft, { t }: Words): readonly Choice<Part>[] {
     ...always,
     { label: t('Certificate file (CA)'), detail: ca ?? t('none'), value: 'ca' },
     { label: t('Allow self-signed certificates'), detail: yesNo(allowSelfSigned), value: 'selfSigned' },
-    ...(draft.kind === 'service'
+    ...(isWeb(draft.kind)
       ? [
+          { label: t('What answers there'), detail: dialectWords(url, t), value: 'dialect' as const },
           { label: t('Proxy'), detail: proxy ?? t('as the editor'), value: 'proxy' as const },
           { label: t('Address of event streams'), detail: streamUrl ?? t('the same'), value: 'streamUrl' as const },
         ]
@@ -80,12 +83,16 @@ async function changed(part: Part, draft: Draft, { ask, words: { t }, taken }: E
   ): Promise<Stepped<Draft>> => stepped(await ask.input({ title, prompt, value, canGoBack: true, check }), then);
   const { streamUrl = '', ca = '', proxy = '', allowSelfSigned, automatic } = draft;
   switch (part) {
+    case 'dialect': {
+      const question = { title, prompt: t('What answers there'), choices: dialectChoices(draft, t), canGoBack: true };
+      return stepped(await ask.pick(question), (dialect) => withDialect(draft, dialect));
+    }
     case 'name': {
       const check = (name: string) => nameProblem(name, taken, t);
       return typed(t('What shall it be called?'), draft.name ?? '', (name) => ({ ...draft, name: name.trim() }), check);
     }
     case 'address': {
-      const prompt = t('The address; a password in it is kept as a secret');
+      const prompt = addressPrompt(draft.kind, t);
       const check = (url: string) => addressProblem(draft.kind, url, t);
       return typed(prompt, draft.url, (url) => ({ ...draft, ...addressOf(draft.kind, url) }), check);
     }
@@ -107,6 +114,11 @@ async function changed(part: Part, draft: Draft, { ask, words: { t }, taken }: E
     case 'automatic':
       return { ...draft, automatic: automatic !== true };
   }
+}
+
+function dialectWords(url: string, t: Words['t']): string {
+  const [, prefix = ''] = /^([a-z]+)\+https?:/i.exec(url) ?? [];
+  return prefix === '' ? t('found out by asking') : prefix;
 }
 
 function setText(draft: Draft, key: 'streamUrl' | 'ca' | 'proxy', text: string): Draft {

@@ -11,6 +11,8 @@ export interface Found {
   readonly executions: number;
   /** There are more executions than were counted. */
   readonly more: boolean;
+  /** What the system says about its list. */
+  readonly notice?: string;
   readonly milliseconds: number;
 }
 
@@ -27,7 +29,8 @@ export async function probe(spec: ConnectionSpec, reach: Reach, signal: AbortSig
     const list = await source.listExecutions({ limit: mostCounted }, { signal });
     const executions = list.total ?? list.executions.length;
     const more = list.total === undefined && list.next !== undefined;
-    return { system, executions, more, milliseconds: Math.round(performance.now() - begun) };
+    const milliseconds = Math.round(performance.now() - begun);
+    return { system, executions, more, milliseconds, ...(list.notice !== undefined && { notice: list.notice }) };
   } finally {
     void closed(opening);
   }
@@ -42,7 +45,7 @@ async function closed(opening: Promise<Opened>): Promise<void> {
   }
 }
 
-export function foundWords({ system, executions, more, milliseconds }: Found, { t, language }: Words): string {
+export function foundWords({ system, executions, more, notice, milliseconds }: Found, { t, language }: Words): string {
   const name = [system?.name, system?.version].filter((part) => part !== undefined).join(' ');
   const number = new Intl.NumberFormat(language).format(executions);
   const count = more
@@ -50,5 +53,6 @@ export function foundWords({ system, executions, more, milliseconds }: Found, { 
     : executions === 1
       ? t('1 execution')
       : t('{0} executions', number);
-  return [name, count, t('{0} ms', milliseconds)].filter((part) => part !== '').join(' · ');
+  const listed = executions === 0 && notice !== undefined ? notice.replace(/\.$/, '') : count;
+  return [name, listed, t('{0} ms', milliseconds)].filter((part) => part !== '').join(' · ');
 }

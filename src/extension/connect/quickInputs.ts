@@ -1,4 +1,12 @@
-import { QuickInputButtons, window, type Disposable, type InputBox, type QuickPick, type QuickPickItem } from 'vscode';
+import {
+  QuickInputButtons,
+  window,
+  workspace,
+  type Disposable,
+  type InputBox,
+  type QuickPick,
+  type QuickPickItem,
+} from 'vscode';
 import { Disposables } from '../../base/disposables.ts';
 import type { Answer, Asking, InputQuestion, PickQuestion } from './asking.ts';
 
@@ -8,6 +16,12 @@ export const quickInputs: Asking = {
   input: askForInput,
   async file(title) {
     const [chosen] = (await window.showOpenDialog({ title, canSelectMany: false })) ?? [];
+    return chosen?.fsPath;
+  },
+  async folder(title) {
+    const defaultUri = workspace.workspaceFolders?.[0]?.uri;
+    const options = { title, canSelectMany: false, canSelectFiles: false, canSelectFolders: true };
+    const [chosen] = (await window.showOpenDialog({ ...options, ...(defaultUri && { defaultUri }) })) ?? [];
     return chosen?.fsPath;
   },
 };

@@ -5,6 +5,7 @@ import type { CredentialStore, FoundSystem } from '../../model/connect.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Opened } from '../../sources/open.ts';
 import type { Translate } from '../words.ts';
+import { placedUrl, type FilePlaces } from './placedUrl.ts';
 import type { ConnectionSpec } from './spec.ts';
 
 /** What is needed to reach what a connection names. */
@@ -18,6 +19,7 @@ export interface Reach {
   readonly trace: (words: string) => void;
   /** Is told what answers there. */
   readonly found?: (system: FoundSystem) => void;
+  readonly places: () => FilePlaces;
   readonly t: Translate;
 }
 
@@ -28,7 +30,7 @@ export async function openReaching(spec: ConnectionSpec, reach: Reach): Promise<
   const network = await networkOf(spec, tls, reach);
   try {
     const { openSource } = await import('../../sources/open.ts');
-    const opened = await openSource(spec.url, {
+    const opened = await openSource(placedUrl(spec.url, reach.places(), reach.t), {
       credentials: reach.credentials,
       notify: reach.notify,
       trace: reach.trace,

@@ -1,6 +1,6 @@
 import type { Words } from '../words.ts';
 import type { Asking } from './asking.ts';
-import type { Draft } from './draft.ts';
+import { isWeb, type Draft } from './draft.ts';
 import { stepped } from './answered.ts';
 import type { Step } from './steps.ts';
 
@@ -24,7 +24,7 @@ function wayStep({ ask, words: { t }, title }: SignInParts, applies: (draft: Dra
     applies,
     async run(draft, canGoBack) {
       const works = draft.tried !== undefined && 'executions' in draft.tried;
-      const ways = draft.kind === 'service' ? [token, password] : [password];
+      const ways = isWeb(draft.kind) ? [token, password] : [password];
       const choices = works ? [none, ...ways] : [...ways, none];
       const prompt = works ? t('It answers without signing in.') : t('How do you sign in?');
       const answer = await ask.pick({ title, prompt, choices, canGoBack });
@@ -57,10 +57,10 @@ function userStep({ ask, words: { t }, title }: SignInParts): Step<Draft> {
     async run(draft, canGoBack) {
       const answer = await ask.input({
         title,
-        prompt: draft.kind === 'service' ? t('The user') : t('The user; empty when Redis has none'),
+        prompt: isWeb(draft.kind) ? t('The user') : t('The user; empty when Redis has none'),
         value: draft.credentials?.user ?? '',
         canGoBack,
-        check: (typed) => (typed.trim() === '' && draft.kind === 'service' ? t('A user is needed.') : undefined),
+        check: (typed) => (typed.trim() === '' && isWeb(draft.kind) ? t('A user is needed.') : undefined),
       });
       return stepped(answer, (user) => {
         const { credentials: _, ...rest } = draft;

@@ -25,7 +25,12 @@ export interface ConnectionSpec {
 
 /** True for what is asked over a network, and so only after the user has connected it. */
 export function isRemote({ url }: Pick<ConnectionSpec, 'url'>): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(url) && !/^sqlite:/i.test(url);
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(url) && !/^sqlite:/i.test(url) && !isFolder({ url });
+}
+
+/** True for files that others write, in a folder or by a pattern. */
+export function isFolder({ url }: Pick<ConnectionSpec, 'url'>): boolean {
+  return /^(deployment-log|checkpoint):/i.test(url);
 }
 
 /** Whom its credentials are meant for: whoever else the connection may lead to later never gets them. */

@@ -1,7 +1,8 @@
-import { LogError } from '../../model/errors.ts';
+import { LogError, type ErrorCode } from '../../model/errors.ts';
 import { errorWords } from '../errorWords.ts';
 import type { Words } from '../words.ts';
 import type { Asking, Choice } from './asking.ts';
+import { dialectChoices, withDialect, type Dialect } from './dialect.ts';
 import { untried, type Draft } from './draft.ts';
 import type { Found } from './probe.ts';
 import type { Step, Stepped } from './steps.ts';
@@ -36,7 +37,7 @@ export function tryStep(parts: TryParts, applies: (draft: Draft) => boolean): St
   };
 }
 
-type Remedy = 'again' | 'back' | 'ca' | 'selfSigned' | 'keep';
+type Remedy = 'again' | 'back' | 'ca' | 'selfSigned' | 'keep' | { readonly dialect: Dialect };
 
 /** A draft that is to be tried anew has no `tried`. */
 async function askRemedy(
@@ -50,6 +51,7 @@ async function askRemedy(
   const prompt = failure === 'cancelled' ? t('It was not tried to the end.') : errorWords(failure, words).message;
   const answer = await ask.pick({ title, prompt, choices: remedies(draft, failure, t), canGoBack });
   const remedy = typeof answer === 'object' ? answer.answer : answer;
+  if (typeof remedy === 'object') return withDialect(anew, remedy.dialect);
   switch (remedy) {
     case undefined:
     case 'back':
@@ -67,6 +69,9 @@ async function askRemedy(
   }
 }
 
+/** What an address that is taken for something else may answer. */
+const mistakes: ReadonlySet<ErrorCode> = new Set(['unavailable', 'notFound', 'invalidRequest', 'internal']);
+
 function remedies(draft: Draft, failure: LogError | 'cancelled', t: Words['t']): readonly Choice<Remedy>[] {
   const encrypted = /^([a-z]+\+)?(https|rediss):/i.test(draft.url);
   const certificates = encrypted && failure !== 'cancelled' && failure.code === 'unavailable';
@@ -82,6 +87,9 @@ function remedies(draft: Draft, failure: LogError | 'cancelled', t: Words['t']):
             value: 'selfSigned' as const,
           },
         ]
+      : []),
+    ...(failure !== 'cancelled' && mistakes.has(failure.code)
+      ? dialectChoices(draft, t).map(({ label, value }) => ({ label, value: { dialect: value } }))
       : []),
     { label: t('Keep it as it is'), value: 'keep' },
   ];

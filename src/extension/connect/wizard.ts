@@ -1,16 +1,8 @@
 import type { Words } from '../words.ts';
 import { stepped } from './answered.ts';
 import type { Asking } from './asking.ts';
-import {
-  addressOf,
-  addressProblem,
-  kinds,
-  nameProblem,
-  suggestedName,
-  untried,
-  type Draft,
-  type Kind,
-} from './draft.ts';
+import { addressStep, folderStep } from './addressStep.ts';
+import { kinds, nameProblem, suggestedName, type Draft, type Kind } from './draft.ts';
 import { foundWords } from './probe.ts';
 import { signInSteps } from './signIn.ts';
 import { isRemote } from './spec.ts';
@@ -30,6 +22,7 @@ export async function addConnection(parts: WizardParts): Promise<Draft | undefin
   const title = parts.words.t('Add Connection');
   const steps: readonly Step<Draft>[] = [
     kindStep(parts, title),
+    folderStep(parts, title),
     addressStep(parts, title),
     tryStep({ ...parts, title }, () => true),
     ...signInSteps({ ...parts, title }, (draft) => isRemote(draft) && draft.credentials === undefined),
@@ -44,6 +37,16 @@ function kindStep({ ask, words: { t } }: WizardParts, title: string): Step<Draft
     service: { label: t('Log service or ops-jobs'), detail: t('An address that begins with https://') },
     redis: { label: t('Redis, as Execution Logs writes it'), detail: t('redis:// or rediss://, read directly') },
     sharedRedis: { label: t('Redis of ops-jobs'), detail: t('The stream that its agents share, read directly') },
+    cronjobs: { label: t('Cron-job API'), detail: t('Jobs, their runs and their logs, over https://') },
+    jobs: { label: t('Job API'), detail: t('Jobs in the background, by their ids, over https://') },
+    deploymentLog: {
+      label: t('Deployment log files (folder)'),
+      detail: t('Files like deploy_app_20260131_120000.json, read while they are written'),
+    },
+    checkpoint: {
+      label: t('kubexm checkpoints (folder)'),
+      detail: t('Files like CreateCluster.checkpoint.json, read while they are written'),
+    },
     store: { label: t('A store on this machine'), detail: t('A file that “execlogs run” wrote') },
   };
   const choices = kinds.map((kind) => ({ ...told[kind], value: kind }));
@@ -53,32 +56,6 @@ function kindStep({ ask, words: { t } }: WizardParts, title: string): Step<Draft
     async run(draft, canGoBack) {
       const prompt = t('Where do executions come from?');
       return stepped(await ask.pick({ title, prompt, choices, canGoBack }), (kind) => ({ ...draft, kind }));
-    },
-  };
-}
-
-function addressStep({ ask, words: { t } }: WizardParts, title: string): Step<Draft> {
-  const placeholders: Readonly<Record<Kind, string>> = {
-    service: 'https://logs.example.com',
-    redis: 'redis://redis.example.com:6379/0',
-    sharedRedis: 'redis://redis.example.com:6379/0',
-    store: '/path/to/store.sqlite',
-  };
-  return {
-    asks: true,
-    applies: () => true,
-    async run(draft, canGoBack) {
-      const { kind } = draft;
-      const answer = await ask.input({
-        title,
-        prompt: kind === 'store' ? t('The path of the store') : t('The address; a password in it is kept as a secret'),
-        placeholder: placeholders[kind],
-        value: draft.url,
-        canGoBack,
-        check: (typed) => addressProblem(kind, typed, t),
-      });
-      const { credentials: _, ...rest } = untried(draft);
-      return stepped(answer, (typed) => ({ ...rest, ...addressOf(kind, typed) }));
     },
   };
 }

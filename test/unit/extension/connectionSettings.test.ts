@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isFolder, isRemote } from '../../../src/extension/connect/spec.ts';
 import { parseConnections } from '../../../src/extension/connectionSettings.ts';
 
 function parsed(user: unknown, workspace?: unknown) {
@@ -69,4 +70,17 @@ test.each([
   const { specs, problems } = parsed([{ name: 'team', url: 'https://host', ...wrong }]);
   expect(specs).toEqual([]);
   expect(problems).toEqual([expect.stringMatching(words)]);
+});
+
+test('folders and every API are connections', () => {
+  const urls = ['deployment-log:agent_logs', 'checkpoint:~/kubexm', 'cronjobs+https://a', 'jobs+http://b:9000/api'];
+  const { specs, problems } = parsed(urls.map((url, index) => ({ name: String(index), url })));
+  expect(problems).toEqual([]);
+  expect(specs.map(({ url }) => url)).toEqual(urls);
+  expect(specs.map((spec) => [isFolder(spec), isRemote(spec)])).toEqual([
+    [true, false],
+    [true, false],
+    [false, true],
+    [false, true],
+  ]);
 });

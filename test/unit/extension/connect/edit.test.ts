@@ -36,6 +36,21 @@ test.each<[string, string, Partial<ConnectionSpec>]>([
   expect(tried).toBe(1);
 });
 
+test('what answers at an address can be said, and left to be found out again', async () => {
+  const { spec } = await edit(team, ['What answers', 'a job API', 'Keep it']);
+  expect(spec).toEqual({ ...team, url: 'jobs+https://logs' });
+  expect((await edit({ ...team, url: 'jobs+https://logs' }, ['What answers', 'Find out', 'Keep it'])).spec).toEqual(
+    team,
+  );
+});
+
+test('a folder is changed as it was typed', async () => {
+  const logs: ConnectionSpec = { name: 'logs', url: 'deployment-log:agent_logs', level: 'workspace' };
+  const { spec, asked } = await edit(logs, ['Address', '~/deploy_*.json', 'Keep it']);
+  expect(spec).toEqual({ ...logs, url: 'deployment-log:~/deploy_*.json' });
+  expect(asked[1]).toMatch(/path of a folder/);
+});
+
 test('what is emptied is taken out', async () => {
   expect((await edit(team, ['Proxy', '', 'Keep it'])).spec).toEqual({
     name: 'team',

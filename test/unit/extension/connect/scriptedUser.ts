@@ -38,6 +38,10 @@ export class ScriptedUser implements Asking {
     return typeof said === 'string' ? said : undefined;
   }
 
+  folder(title: string): Promise<string | undefined> {
+    return this.file(title);
+  }
+
   #next(prompt: string, canGoBack: boolean): string | { back: boolean } {
     this.asked.push(prompt);
     const next = this.#answers.shift();

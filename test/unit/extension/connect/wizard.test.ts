@@ -77,6 +77,49 @@ test('a store needs nobody to sign in', async () => {
   expect(draft).toMatchObject({ url: 'sqlite:/data/team.sqlite', name: 'team' });
 });
 
+test.each([
+  ['Deployment log', 'deployment-log:/work/agent_logs', 'agent_logs', '/work/agent_logs'],
+  ['kubexm', 'checkpoint:/tmp/kubexm', 'kubexm', '/tmp/kubexm'],
+])('%s files are read from a folder chosen in the editor’s dialog', async (kind, url, name, folder) => {
+  const { draft, asked } = await lead([kind, 'Choose a folder', leave, 'Choose a folder', folder, '⏎'], open);
+  expect(draft).toMatchObject({ url, name });
+  expect(draft?.credentials).toBeUndefined();
+  expect(asked.filter((words) => /sign in/i.test(words))).toEqual([]);
+});
+
+test('a path or a pattern can be typed, and the user can change their mind', async () => {
+  const answers = ['Deployment', 'Type a path', back, 'Type a path', ' ', 'agent_logs/deploy_*.json', '⏎'];
+  expect((await lead(answers, open)).draft).toMatchObject({
+    url: 'deployment-log:agent_logs/deploy_*.json',
+    name: 'agent_logs',
+  });
+});
+
+test('an API is what the user says it is', async () => {
+  const jobs = await lead(['Job API', 'jobs.example.com', 'Without', '⏎'], open);
+  expect(jobs.draft).toMatchObject({ url: 'jobs+https://jobs.example.com', name: 'jobs.example.com' });
+  const cron = await lead(['Cron-job', 'http://cron:8000/base', 'With a token', 't', '⏎'], open);
+  expect(cron.draft).toMatchObject({ url: 'cronjobs+http://cron:8000/base', credentials: { token: 't' } });
+});
+
+test('where it cannot be found out what answers, the user says it', async () => {
+  const jobs = async ({ url }: Draft) =>
+    url.startsWith('jobs+') ? found : new LogError('invalidRequest', 'What answers there is not known.');
+  const answers = ['Log service', 'https://a', 'cron-job API', 'Find out', 'Take it for a job API', 'Without', '⏎'];
+  const { draft, tried, asked } = await lead(answers, jobs);
+  expect(tried.map(({ url }) => url)).toEqual(['https://a', 'cronjobs+https://a', 'https://a', 'jobs+https://a']);
+  expect(draft).toMatchObject({ url: 'jobs+https://a', kind: 'jobs' });
+  expect(asked).toContain('What answers there is not known.');
+});
+
+test('what the list says is told where there is nothing to count', async () => {
+  const silent = async () => ({ ...found, executions: 0, notice: 'Jobs are opened by their ids.' });
+  const { asked } = await lead(['Job API', 'https://a', 'Without', '⏎'], silent);
+  expect(asked.at(-1)).toBe(
+    'Found: Execution Logs 1.2.3 · Jobs are opened by their ids · 7 ms. What shall it be called?',
+  );
+});
+
 test('what is no address or no free name is said while it is typed', async () => {
   const { draft, asked } = await lead(
     ['Log service', 'ftp://x', ' ', 'https://logs', 'Without', 'local', 'logs.example.com', 'ok'],
