@@ -14,7 +14,7 @@ import { goToFirstFailure } from './goToFirstFailure.ts';
 import { exportCommand, openInEditor, viewCommands } from './logCommands.ts';
 import { openById } from './openById.ts';
 import { openInBrowser } from './openInBrowser.ts';
-import { openLog, openLogInNewTab, tailLog } from './openLog.ts';
+import { openLog, openLogInNewTab, openLogToSide, tailLog } from './openLog.ts';
 import { loadMore, refresh, retry } from './refresh.ts';
 import { removeConnection } from './removeConnection.ts';
 import { runAgain } from './runAgain.ts';
@@ -26,6 +26,7 @@ import { testConnection } from './testConnection.ts';
 const all: readonly Command[] = [
   openLog,
   openLogInNewTab,
+  openLogToSide,
   tailLog,
   goToFirstFailure,
   nextFailed,

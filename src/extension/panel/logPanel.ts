@@ -29,6 +29,12 @@ export interface OpenedAt {
   readonly names: Names;
 }
 
+/** Where a tab stands; where it is, or in the active column, when no column is named. */
+export interface PanelColumn {
+  readonly viewColumn?: ViewColumn;
+  readonly preserveFocus: boolean;
+}
+
 /** One tab with a log. */
 export class LogPanel implements ShownLog, Disposes {
   readonly #panel: WebviewPanel;
@@ -71,7 +77,7 @@ export class LogPanel implements ShownLog, Disposes {
   }
 
   /** Brings the tab to the front, showing `address` there. */
-  show({ address, reveal, names }: OpenedAt, options: { readonly preserveFocus: boolean }): void {
+  show({ address, reveal, names }: OpenedAt, { viewColumn, preserveFocus }: PanelColumn): void {
     const stays = sameAddress(address, this.#address) && reveal.at === 'auto';
     if (!sameAddress(address, this.#address)) {
       this.#address = address;
@@ -80,7 +86,7 @@ export class LogPanel implements ShownLog, Disposes {
     }
     if (!stays && this.#started) this.send({ command: 'show', address, reveal });
     else if (!stays) this.#reveal = reveal;
-    this.#panel.reveal(this.#panel.viewColumn ?? ViewColumn.Active, options.preserveFocus);
+    this.#panel.reveal(viewColumn ?? this.#panel.viewColumn ?? ViewColumn.Active, preserveFocus);
   }
 
   /** Loads the view anew: what it was told before no longer holds. */

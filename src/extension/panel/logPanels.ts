@@ -1,7 +1,7 @@
 import { commands, Uri, ViewColumn, window, type WebviewPanel } from 'vscode';
 import { Disposables, type Disposes } from '../../base/disposables.ts';
 import type { LogAddress, Reveal } from '../../bridge/logHost.ts';
-import { LogPanel, sameAddress, type OpenedAt, type PanelParts } from './logPanel.ts';
+import { LogPanel, sameAddress, type OpenedAt, type PanelColumn, type PanelParts } from './logPanel.ts';
 import { savedState } from './requests.ts';
 import type { Names } from './titles.ts';
 import { onViewSettings } from './viewSettings.ts';
@@ -14,6 +14,8 @@ export interface Showing {
   /** In the tab last used for this, if it is still there, instead of a new one. */
   readonly reuse?: boolean;
   readonly preserveFocus?: boolean;
+  /** In the column beside the one that is looked at. */
+  readonly beside?: boolean;
 }
 
 /** The open log tabs: one per log. */
@@ -53,14 +55,15 @@ export class LogPanels implements Disposes {
 
   show(
     address: LogAddress,
-    { reveal = { at: 'auto' }, names = {}, reuse = false, preserveFocus = false }: Showing = {},
+    { reveal = { at: 'auto' }, names = {}, reuse = false, preserveFocus = false, beside = false }: Showing = {},
   ): void {
     const known = [...this.#panels].find((panel) => sameAddress(panel.address, address));
     const panel = known ?? (reuse ? this.#reusable : undefined);
     const opened = { address, reveal, names };
-    if (panel) panel.show(opened, { preserveFocus });
-    else if (reuse) this.#reusable = this.#create(opened, preserveFocus);
-    else this.#create(opened, preserveFocus);
+    const column = { preserveFocus, ...(beside && { viewColumn: ViewColumn.Beside }) };
+    if (panel) panel.show(opened, column);
+    else if (reuse) this.#reusable = this.#create(opened, column);
+    else this.#create(opened, column);
   }
 
   /** Closes the tabs of an execution that is gone. */
@@ -76,8 +79,8 @@ export class LogPanels implements Disposes {
     for (const panel of this.#panels) panel.dispose();
   }
 
-  #create(opened: OpenedAt, preserveFocus: boolean): LogPanel {
-    const column = { viewColumn: ViewColumn.Active, preserveFocus };
+  #create(opened: OpenedAt, { viewColumn = ViewColumn.Active, preserveFocus }: PanelColumn): LogPanel {
+    const column = { viewColumn, preserveFocus };
     return this.#adopt(window.createWebviewPanel(panelType, '', column, this.#options()), opened);
   }
 

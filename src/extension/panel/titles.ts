@@ -8,7 +8,7 @@ export interface Names {
   readonly host?: string;
 }
 
-/** "host — step", "step — execution" or "execution". */
+/** "host — step", "step — execution" or "execution"; a host without a name is not named. */
 export function panelTitle(scope: LogScope, names: Names): string {
   const parts = [
     scope.host === undefined ? undefined : (names.host ?? scope.host),
@@ -16,7 +16,7 @@ export function panelTitle(scope: LogScope, names: Names): string {
     names.execution ?? scope.execution,
   ];
   return parts
-    .filter((part) => part !== undefined)
+    .filter((part) => part !== undefined && part !== '')
     .slice(0, 2)
     .join(' — ');
 }
