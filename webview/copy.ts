@@ -1,12 +1,12 @@
-import type { LogHost } from '../src/bridge/logHost.ts';
+import { lineAt } from '../src/base/lineBatch.ts';
+import type { CopyStyle, LogHost } from '../src/bridge/logHost.ts';
 import type { LineBatch } from '../src/model/line.ts';
 import type { LogFilter } from '../src/model/query.ts';
+import { lineJson } from '../src/text/lineJson.ts';
 import type { Rows } from './document/rows.ts';
 import type { LogSession } from './logSession.ts';
 import { readableText } from './rows/lineView.ts';
 import type { Selection } from './rows/selection.ts';
-
-export type CopyStyle = 'plain' | 'withTime' | 'markdown';
 
 /** More than this is read and put into the clipboard by the editor, by whole lines. */
 const mostLines = 20_000;
@@ -36,8 +36,12 @@ export async function copySelection(
     return (await host.copyLines({ scope: session.address.scope, from, to, style }, options)).lines;
   }
   const lines = await linesOf(source, start.row, Math.min(last, start.row + mostLines - 1), options.signal);
-  const texts = lines.map(({ text, time }, index) => {
+  const texts = lines.map(({ batch, index: at }, index) => {
+    // A part of a line is no object.
+    if (style === 'json') return lineJson(lineAt(batch, at));
     const row = start.row + index;
+    const text = readableText(batch, at);
+    const time = batch.times[at] ?? Number.NaN;
     const to = row === end.row ? end.column : text.length;
     const part = text.slice(row === start.row ? start.column : 0, to);
     return style === 'withTime' && !Number.isNaN(time) ? `${new Date(time).toISOString()} ${part}` : part;
@@ -48,8 +52,8 @@ export async function copySelection(
 }
 
 interface CopiedLine {
-  readonly text: string;
-  readonly time: number;
+  readonly batch: LineBatch;
+  readonly index: number;
 }
 
 /** The lines of rows; those that are not loaded are read for this and not kept. */
@@ -59,12 +63,12 @@ async function linesOf(source: Source, from: number, to: number, signal: AbortSi
   while (row <= to) {
     const shown = source.rows.at(row);
     if (shown.kind === 'line') {
-      lines.push(copied(shown.batch, shown.index));
+      lines.push({ batch: shown.batch, index: shown.index });
       row++;
     } else if (shown.kind === 'gap') row++;
     else {
       const { count, batch } = await readFrom(source, row, to, signal);
-      for (let index = 0; index < (batch?.count ?? 0); index++) if (batch) lines.push(copied(batch, index));
+      for (let index = 0; index < (batch?.count ?? 0); index++) if (batch) lines.push({ batch, index });
       row += count;
     }
   }
@@ -84,10 +88,6 @@ async function readFrom(
   const { lines, gap } = await session.read(query, { signal });
   if (gap || lines.count === 0) return { count: 1, batch: undefined };
   return { count: lines.count, batch: lines };
-}
-
-function copied(batch: LineBatch, index: number): CopiedLine {
-  return { text: readableText(batch, index), time: batch.times[index] ?? Number.NaN };
 }
 
 /** The fence is longer than any run of backticks inside. */

@@ -1,8 +1,8 @@
-import type { LogHost, ViewSettings } from '../src/bridge/logHost.ts';
+import type { CopyStyle, LogHost, ViewSettings } from '../src/bridge/logHost.ts';
 import { LogError } from '../src/model/errors.ts';
 import type { LogScope } from '../src/model/query.ts';
 import { formatCount } from './amounts.ts';
-import { copySelection, type CopyStyle } from './copy.ts';
+import { copySelection } from './copy.ts';
 import type { LogRows } from './rows/logRows.ts';
 import type { ShownLog } from './shownLog.ts';
 import { nextFailed } from './switching.ts';

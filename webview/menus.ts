@@ -1,5 +1,5 @@
 import type { LogScope } from '../src/model/query.ts';
-import type { TimestampStyle, ViewSettings } from '../src/bridge/logHost.ts';
+import type { CopyStyle, TimestampStyle, ViewSettings } from '../src/bridge/logHost.ts';
 import type { HostResult } from '../src/model/execution.ts';
 import { formatCount } from './amounts.ts';
 import type { Choice, PickerContent } from './shell/picker.ts';
@@ -121,7 +121,7 @@ export function hostMenu(owner: MenuOwner): PickerContent {
 }
 
 export interface MoreActions {
-  copyAll(style: 'plain' | 'withTime' | 'markdown'): void;
+  copyAll(style: CopyStyle): void;
   exportAs(format: 'text' | 'jsonLines'): void;
   openInEditor(): void;
   goToLine(): void;
@@ -136,7 +136,7 @@ export function moreMenu(owner: MenuOwner, actions: MoreActions): PickerContent 
     act,
     ...more,
   });
-  const copy = (style: 'withTime' | 'markdown') => () => {
+  const copy = (style: CopyStyle) => () => {
     actions.copyAll(style);
   };
   const write = (format: 'text' | 'jsonLines') => () => {
@@ -152,6 +152,7 @@ export function moreMenu(owner: MenuOwner, actions: MoreActions): PickerContent 
     ),
     item(t('Copy With Timestamps'), copy('withTime'), { isApart: true }),
     item(t('Copy as Markdown'), copy('markdown')),
+    item(t('Copy as JSON Lines'), copy('json')),
     item(t('Export as Text…'), write('text'), { isApart: true }),
     item(t('Export as JSON Lines…'), write('jsonLines')),
     item(t('Open in Editor'), () => {

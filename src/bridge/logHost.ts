@@ -48,8 +48,13 @@ export type ViewCommand =
 
 export interface ExportRequest {
   readonly scope: LogScope;
-  readonly format: 'text' | 'jsonLines';
+  /** The user is asked when it is absent. */
+  readonly format?: 'text' | 'jsonLines';
 }
+
+/** How lines are put into the clipboard. */
+export const copyStyles = ['plain', 'withTime', 'markdown', 'json'] as const;
+export type CopyStyle = (typeof copyStyles)[number];
 
 /** A place a log line names; resolved against the workspace by the host, never by the view. */
 export type Link =
@@ -82,8 +87,13 @@ export interface LogHost {
       readonly scope: LogScope;
       readonly from: number;
       readonly to: number;
-      readonly style: 'plain' | 'withTime' | 'markdown';
+      readonly style: CopyStyle;
     },
+    options?: CallOptions,
+  ): Promise<{ readonly lines: number }>;
+  /** Copies a whole log, as far as it has been written. */
+  copyLog(
+    request: { readonly scope: LogScope; readonly style: CopyStyle },
     options?: CallOptions,
   ): Promise<{ readonly lines: number }>;
   /** Asks for a file and streams the log into it; resolves with what was written, or undefined when the user cancelled. */

@@ -4,6 +4,7 @@ import type { LogPage } from '../model/page.ts';
 import type { LogFilter, LogScope, Position } from '../model/query.ts';
 import type { CallOptions, LogSource } from '../model/source.ts';
 import { stripAnsi } from '../text/ansi.ts';
+import { lineJson } from '../text/lineJson.ts';
 
 export type ExportFormat = 'text' | 'jsonLines';
 
@@ -31,7 +32,7 @@ export async function* exportLog(
   { scope, format, filter }: ExportQuery,
   options?: CallOptions,
 ): AsyncGenerator<ExportPart> {
-  const writeLine = format === 'text' ? textOf : jsonOf;
+  const writeLine = format === 'text' ? textOf : lineJson;
   let position: Position = { at: 'start' };
   for (;;) {
     const page: LogPage = await source.readLog({ ...scope, position, ...(filter && { filter }) }, options);
@@ -50,11 +51,6 @@ function isEnd(position: Position, page: LogPage): boolean {
 
 function textOf({ text }: LogLine): string {
   return stripAnsi(text);
-}
-
-function jsonOf({ pointer, number, time, stream, level, text, step, host, fields }: LogLine): string {
-  const at = time === undefined ? undefined : new Date(time).toISOString();
-  return JSON.stringify({ pointer, number, time: at, stream, level, text, step, host, fields });
 }
 
 function gapNote({ gap }: LogPage, format: ExportFormat): string {

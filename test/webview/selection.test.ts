@@ -144,7 +144,7 @@ test('what is selected is coloured, and how much it is can be read', async () =>
   expect([...(CSS.highlights.get('log-selection') ?? [])]).toEqual([]);
 });
 
-test('lines are copied with their times, or as Markdown that they cannot break out of', async () => {
+test('lines are copied with their times, as Markdown that they cannot break out of, or as JSON', async () => {
   const { store, address } = await recorded([{ text: 'a ```` b', time: 1_700_000_000_000 }]);
   const view = await mount(store, { address });
   const choose = async (label: string): Promise<void> => {
@@ -162,5 +162,9 @@ test('lines are copied with their times, or as Markdown that they cannot break o
   await choose('Copy as Markdown');
   await eventually(() => {
     expect(view.asked.copied[1]).toBe('`````log\na ```` b\n`````\n');
+  });
+  await choose('Copy as JSON Lines');
+  await eventually(() => {
+    expect(JSON.parse(view.asked.copied[2] ?? '')).toMatchObject({ number: 1, text: 'a ```` b', host: 'web-1' });
   });
 });

@@ -9,6 +9,7 @@ import type {
   ViewCommand,
   ViewSettings,
 } from '../../src/bridge/logHost.ts';
+import type { LogScope } from '../../src/model/query.ts';
 import type { Port } from '../../src/bridge/port.ts';
 import { serve } from '../../src/bridge/serve.ts';
 
@@ -18,6 +19,7 @@ const defaultSettings: ViewSettings = { timestamps: 'off', timeZone: 'utc', wrap
 export interface Asked {
   readonly copied: string[];
   readonly copiedLines: { readonly from: number; readonly to: number; readonly style: string }[];
+  readonly copiedLogs: { readonly scope: LogScope; readonly style: string }[];
   readonly opened: Link[];
   readonly exported: ExportRequest[];
   readonly shown: LogAddress[];
@@ -41,7 +43,15 @@ export interface ViewHostOptions {
 /** The editor's end of the bridge over a source, and the view's end of it, with a real channel between. */
 export function viewHost(source: LogSource, options: ViewHostOptions): ViewHost {
   const { port1, port2 } = new MessageChannel();
-  const asked: Asked = { copied: [], copiedLines: [], opened: [], exported: [], shown: [], settings: [] };
+  const asked: Asked = {
+    copied: [],
+    copiedLines: [],
+    copiedLogs: [],
+    opened: [],
+    exported: [],
+    shown: [],
+    settings: [],
+  };
   const commands = new Commands();
   const server = serve(endOf(port1), hostOver(source, options, asked, commands));
   const host = connect<LogHost>(endOf(port2), { streams: ['commands', 'tailLog', 'watch'] });
@@ -84,6 +94,10 @@ function hostOver(source: LogSource, start: ViewHostOptions, asked: Asked, comma
     copyLines: ({ from, to, style }) => {
       asked.copiedLines.push({ from, to, style });
       return Promise.resolve({ lines: to - from + 1 });
+    },
+    copyLog: ({ scope, style }) => {
+      asked.copiedLogs.push({ scope, style });
+      return Promise.resolve({ lines: 3 });
     },
     exportLog: (request) => {
       asked.exported.push(request);

@@ -1,5 +1,4 @@
-import { window } from 'vscode';
-import type { ExportRequest, ViewCommand } from '../../bridge/logHost.ts';
+import type { ViewCommand } from '../../bridge/logHost.ts';
 import { openAsDocument } from '../documents/logDocuments.ts';
 import { exportLog } from '../panel/exportLog.ts';
 import type { Command } from './command.ts';
@@ -29,10 +28,8 @@ export const exportCommand: Command = {
   name: 'exportLog',
   async run(parts, given) {
     const { connection, scope } = addressFrom(given, parts);
-    const format = await chooseFormat(parts.words.t);
-    if (!format) return;
     const { source } = await parts.connections.get(connection).open();
-    await exportLog(source, { scope, format }, parts.words);
+    await exportLog(source, { scope }, parts.words);
   },
 };
 
@@ -40,11 +37,3 @@ export const openInEditor: Command = {
   name: 'openInEditor',
   run: (parts, given) => openAsDocument(addressFrom(given, parts)),
 };
-
-async function chooseFormat(t: (english: string) => string): Promise<ExportRequest['format'] | undefined> {
-  const items: { label: string; description: string; format: ExportRequest['format'] }[] = [
-    { label: t('Text'), description: t('The lines as they are, colours left out'), format: 'text' },
-    { label: t('JSON Lines'), description: t('One object per line, with time, stream and level'), format: 'jsonLines' },
-  ];
-  return (await window.showQuickPick(items, { title: t('Export Log') }))?.format;
-}

@@ -5,6 +5,7 @@ import type { LogScope } from '../../model/query.ts';
 import type { LogSource } from '../../model/source.ts';
 import { exportLog as exportParts } from '../../tools/exportLog.ts';
 import type { Words } from '../words.ts';
+import { formatOf, jsonEndings, textEndings, type Format } from './exportFormat.ts';
 import { cancelledWith } from './cancel.ts';
 import { writeFile } from './writeFile.ts';
 
@@ -15,12 +16,15 @@ export async function exportLog(
   words: Words,
   signal?: AbortSignal,
 ): Promise<{ lines: number } | undefined> {
-  const target = await askForFile(request, words);
+  const { scope } = request;
+  const wanted = request.format ?? (await askForFormat(words));
+  const target = wanted && (await askForFile(scope, wanted, words));
   if (!target) return undefined;
+  const format = formatOf(target.path, wanted);
   const options = { location: ProgressLocation.Notification, title: words.t('Exporting log'), cancellable: true };
   const lines = await window.withProgress(options, (progress, token) =>
     cancelledWith(token, signal, (ended) =>
-      exportTo(target, source, request, { signal: ended, report: (step) => progress.report(step) }, words),
+      exportTo(target, source, { scope, format }, { signal: ended, report: (step) => progress.report(step) }, words),
     ),
   );
   void offerToOpen(target, lines, words);
@@ -36,7 +40,7 @@ export interface Exporting {
 export async function exportTo(
   target: Uri,
   source: LogSource,
-  { scope, format }: ExportRequest,
+  { scope, format }: Required<ExportRequest>,
   { signal, report }: Exporting,
   words: Words,
 ): Promise<number> {
@@ -54,19 +58,28 @@ export async function exportTo(
   return written;
 }
 
-async function askForFile({ scope, format }: ExportRequest, { t }: Words): Promise<Uri | undefined> {
-  const text = format === 'text';
+async function askForFormat({ t }: Words): Promise<Format | undefined> {
+  const items: { label: string; description: string; format: Format }[] = [
+    { label: t('Text'), description: t('The lines as they are, colours left out'), format: 'text' },
+    { label: t('JSON Lines'), description: t('One object per line, with time, stream and level'), format: 'jsonLines' },
+  ];
+  return (await window.showQuickPick(items, { title: t('Export Log') }))?.format;
+}
+
+async function askForFile(scope: LogScope, format: Format, { t }: Words): Promise<Uri | undefined> {
+  const text = { [t('Log')]: textEndings };
+  const json = { [t('JSON Lines')]: jsonEndings };
   const folder = workspace.workspaceFolders?.[0]?.uri ?? Uri.file(homedir());
   return window.showSaveDialog({
     title: t('Export Log'),
-    defaultUri: Uri.joinPath(folder, `${fileName(scope)}.${text ? 'log' : 'jsonl'}`),
-    filters: text ? { [t('Log')]: ['log', 'txt'] } : { [t('JSON Lines')]: ['jsonl', 'ndjson'] },
+    defaultUri: Uri.joinPath(folder, `${fileName(scope)}.${format === 'text' ? 'log' : 'jsonl'}`),
+    filters: format === 'text' ? { ...text, ...json } : { ...json, ...text },
   });
 }
 
 /** What a log is called as a file: no separators, nothing hidden, not too long. */
 function fileName({ execution, step, host }: LogScope): string {
-  const name = [execution, step, host].filter((part) => part !== undefined).join('-');
+  const name = [execution, step, host].filter((part) => part !== undefined && part !== '').join('-');
   return (
     name
       .replace(/[^\p{L}\p{N}._-]+/gu, '_')

@@ -1,14 +1,16 @@
 import { linesOf } from '../../base/lineBatch.ts';
+import type { CopyStyle } from '../../bridge/logHost.ts';
 import type { LineBatch } from '../../model/line.ts';
 import { stripAnsi } from '../../text/ansi.ts';
+import { lineJson } from '../../text/lineJson.ts';
 
-export type CopyStyle = 'plain' | 'withTime' | 'markdown';
-
-/** The lines of a batch as they are copied: visible text only, one per line, with their time when asked for. */
+/** The lines of a batch as they are copied: visible text only, one per line, with their time when asked for; all that is known as JSON. */
 export function* copiedLines(batch: LineBatch, style: CopyStyle): Generator<string> {
-  for (const { text, time } of linesOf(batch)) {
+  for (const line of linesOf(batch)) {
+    const { text, time } = line;
     const visible = stripAnsi(text);
-    if (style !== 'withTime') yield visible;
+    if (style === 'json') yield lineJson(line);
+    else if (style !== 'withTime') yield visible;
     else yield `${time === undefined ? '' : `${new Date(time).toISOString()} `}${visible}`;
   }
 }

@@ -6,7 +6,7 @@ import type { StepResult } from '../../model/page.ts';
 import type { LogSource } from '../../model/source.ts';
 import type { Words } from '../words.ts';
 import { openAsDocument } from '../documents/logDocuments.ts';
-import { copyRange } from './copyRange.ts';
+import { copyRange, copyWhole } from './copyRange.ts';
 import { exportLog } from './exportLog.ts';
 import { openLink } from './openLink.ts';
 import * as requests from './requests.ts';
@@ -109,6 +109,11 @@ function acting(log: ShownLog, own: Own, words: Words): Omit<LogHost, keyof View
       const range = requests.copyLinesRequest(request, 'request');
       own(range.scope);
       return copyRange(await log.source(), range, words, options?.signal);
+    },
+    async copyLog(request, options) {
+      const copied = requests.copyLogRequest(request, 'request');
+      own(copied.scope);
+      return copyWhole(await log.source(), copied, words, options?.signal);
     },
     async exportLog(request, options) {
       const wanted = requests.exportRequest(request, 'request');

@@ -1,4 +1,11 @@
-import { pageBounds, type ExportRequest, type Link, type LogAddress, type ViewSettings } from '../../bridge/logHost.ts';
+import {
+  copyStyles,
+  pageBounds,
+  type ExportRequest,
+  type Link,
+  type LogAddress,
+  type ViewSettings,
+} from '../../bridge/logHost.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
 import { levels, streams } from '../../model/line.ts';
 import { pointer, type Pointer } from '../../model/pointer.ts';
@@ -85,10 +92,15 @@ export const copyLinesRequest = object({
   scope: logScope,
   from: whole(1),
   to: whole(1),
-  style: oneOf(['plain', 'withTime', 'markdown']),
+  style: oneOf(copyStyles),
 });
 
-export const exportRequest: Shape<ExportRequest> = object({ scope: logScope, format: oneOf(['text', 'jsonLines']) });
+export const copyLogRequest = object({ scope: logScope, style: oneOf(copyStyles) });
+
+export const exportRequest: Shape<ExportRequest> = object({
+  scope: logScope,
+  format: optional(oneOf(['text', 'jsonLines'])),
+});
 export const scopeRequest = object({ scope: logScope });
 export const showingRequest = object({ address: logAddress });
 
