@@ -65,7 +65,7 @@ export class AppMenus {
 
   #more(scope: LogScope): MoreActions {
     const actions = this.#actions;
-    const exportAs = (format: ExportRequest['format']): void => {
+    const exportAs = (format: NonNullable<ExportRequest['format']>): void => {
       void actions.attempt(async (host, options) => {
         await host.exportLog({ scope, format }, options);
       });

@@ -27,6 +27,8 @@ export class Details implements Disposes {
   readonly #scope: LogScope;
   readonly #changed: () => void;
   readonly #ended = new AbortController();
+  #watching = new AbortController();
+  #rest: PromiseWithResolvers<void> | undefined;
   #known: Known = { execution: undefined, step: undefined, host: undefined, error: undefined };
 
   constructor(reader: LogHost, scope: LogScope, changed: () => void) {
@@ -62,16 +64,31 @@ export class Details implements Disposes {
 
   dispose(): void {
     this.#ended.abort();
+    this.wake();
+  }
+
+  /** Asks no more until `wake`: nobody answers. */
+  rest(): void {
+    this.#rest ??= Promise.withResolvers();
+    this.#watching.abort(new LogError('closed', 'Rests.'));
+  }
+
+  wake(): void {
+    this.#rest?.resolve();
+    this.#rest = undefined;
   }
 
   async #follow(): Promise<void> {
-    let attempt = 0;
-    while (!(await this.#watch())) await delay(backoff(attempt++), this.#ended.signal).catch(() => undefined);
+    for (let attempt = 0; ; attempt++) {
+      this.#watching = new AbortController();
+      if (await this.#watch(AbortSignal.any([this.#ended.signal, this.#watching.signal]))) return;
+      if (this.#rest) await this.#rest.promise;
+      else await delay(backoff(attempt), this.#ended.signal).catch(() => undefined);
+    }
   }
 
   /** Watches until the execution has ended or is gone (true), or nothing comes any more (false). */
-  async #watch(): Promise<boolean> {
-    const { signal } = this.#ended;
+  async #watch(signal: AbortSignal): Promise<boolean> {
     try {
       const changes: AsyncIterator<Change, unknown> = this.#reader
         .watch({ execution: this.#scope.execution }, { signal })
@@ -93,7 +110,7 @@ export class Details implements Disposes {
         next.catch(() => undefined);
       }
     } catch (error) {
-      if (signal.aborted) return true;
+      if (signal.aborted) return this.#ended.signal.aborted;
       const failure = LogError.from(error);
       this.#become({ ...this.#known, error: failure });
       return failure.code === 'notFound' || failure.code === 'closed';

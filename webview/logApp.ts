@@ -27,6 +27,7 @@ import { ShownLog } from './shownLog.ts';
 import { statusContent } from './statusContent.ts';
 import { toolbar } from './toolbar.ts';
 import { obeyCommands } from './viewCommands.ts';
+import { isWholeRun } from './wholeRun.ts';
 import { translator, type Translate } from './words.ts';
 
 type Start =
@@ -148,7 +149,7 @@ export class LogApp extends LitElement {
         .language=${this.#language}
         .content=${this.start.kind === 'ready' ? this.#status(this.start.start) : undefined}
         .retry=${() => {
-          this.#shown?.session.retryLive();
+          this.#shown?.refresh();
         }}
       ></log-status>
       <div class="said" role="status" aria-live="polite"></div>
@@ -241,6 +242,7 @@ export class LogApp extends LitElement {
       .known=${shown?.details.known}
       .hasStep=${scope?.step !== undefined}
       .hasHost=${scope?.host !== undefined}
+      .isWhole=${scope !== undefined && isWholeRun(scope, shown?.details.known.execution)}
       .now=${this.now}
       .menu=${this.menu}
       .openMenu=${(name: MenuName) => {

@@ -218,7 +218,8 @@ export class LogSession implements Disposes {
   }
 
   #liveIs(state: LiveState): void {
-    const isRecovery = this.#live?.kind === 'reconnecting' && ['live', 'catchingUp', 'polling'].includes(state.kind);
+    const wasBroken = this.#live?.kind === 'reconnecting' || this.#live?.kind === 'stopped';
+    const isRecovery = wasBroken && ['live', 'catchingUp', 'polling'].includes(state.kind);
     this.#live = state;
     if (isRecovery) this.#rows.retry();
     this.#events.tell('live');

@@ -112,6 +112,12 @@ export class ShownLog implements Disposes {
     this.#parts.view.scrollToEnd();
   }
 
+  /** Reads on where it stopped, and keeps up again. */
+  refresh(): void {
+    this.details.wake();
+    this.session.retryLive();
+  }
+
   stopFollowing(): void {
     this.#follow(false);
   }
@@ -196,7 +202,16 @@ export class ShownLog implements Disposes {
       if (this.#isFollowing) this.#announceNews();
     }
     if (event === 'live' && !this.isLive) this.#follow(false);
+    if (event === 'live') this.#heardOfLive();
     this.#parts.changed();
+  }
+
+  /** Where nobody answers any more nothing is asked, until somebody wants to know. */
+  #heardOfLive(): void {
+    const { live } = this.session;
+    if (live?.kind !== 'stopped' || live.error.code !== 'unavailable') return;
+    this.details.rest();
+    this.#parts.say(this.#parts.t('Not live any more: {0}', live.error.message));
   }
 
   /** Only of what is followed: somebody who reads elsewhere is left in peace. */

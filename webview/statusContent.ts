@@ -2,7 +2,7 @@ import { durationOf, type Execution, type HostResult, type Step } from '../src/m
 import { formatCount, formatDuration } from './amounts.ts';
 import type { Selection, TextOf } from './rows/selection.ts';
 import type { StatusBarContent } from './shell/statusBar.ts';
-import { statusLook } from './shell/statusLook.ts';
+import { statedLook } from './shell/statusLook.ts';
 import type { ShownLog } from './shownLog.ts';
 import { countWords, type Translate } from './words.ts';
 
@@ -22,7 +22,7 @@ export function statusContent(shown: ShownLog, parts: StatusParts): StatusBarCon
   const { now, polls, t } = parts;
   const subject = subjectOf(shown);
   const duration = subject && durationOf(subject, now);
-  const look = subject && statusLook(subject.status, t);
+  const look = subject && statedLook(subject, t);
   const isCounted = session.state.kind === 'ready' && session.isNumbered;
   return {
     live: session.live,

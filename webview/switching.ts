@@ -6,7 +6,7 @@ import { isFailure } from '../src/model/status.ts';
 import { formatDuration } from './amounts.ts';
 import type { Details } from './details.ts';
 import type { Choice } from './shell/picker.ts';
-import { statusLook } from './shell/statusLook.ts';
+import { statedLook } from './shell/statusLook.ts';
 import type { Translate } from './words.ts';
 
 export function stepChoices(steps: readonly Step[], current: string | undefined, t: Translate): Choice[] {
@@ -23,7 +23,7 @@ export function hostChoices(hosts: readonly HostResult[], current: string | unde
   return hosts.map((host) => ({
     id: host.id,
     label: host.name,
-    description: [host.exitCode ? t('exit {0}', host.exitCode) : '', timeOf(host, t)]
+    description: [host.ignored ? t('ignored') : '', host.exitCode ? t('exit {0}', host.exitCode) : '', timeOf(host, t)]
       .filter((word) => word !== '')
       .join(' · '),
     isCurrent: host.id === current,
@@ -32,7 +32,7 @@ export function hostChoices(hosts: readonly HostResult[], current: string | unde
 }
 
 function lookOf(subject: HostResult | Step, t: Translate): Pick<Choice, 'icon' | 'tone'> {
-  const { icon, tone } = statusLook(subject.status, t);
+  const { icon, tone } = statedLook(subject, t);
   return { icon, tone };
 }
 

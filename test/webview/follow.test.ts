@@ -278,10 +278,52 @@ describe('a source that keeps itself connected', () => {
   });
 });
 
+describe('a source that has given up', () => {
+  test('leaves the log readable, asks nothing more, and goes on where it stopped once refreshed', async () => {
+    const { store, address, append, finish } = await recorded(numbered(20));
+    const remote = talkative(store);
+    let watched = 0;
+    const watch = remote.source.watch.bind(remote.source);
+    remote.source.watch = (query, options) => {
+      watched++;
+      return watch(query, options);
+    };
+    const view = await mount(remote.source, { address });
+    remote.say({ kind: 'polling', seconds: 5 });
+    await eventually(() => {
+      expect(state(view)).toBe('Asking every 5 s');
+    });
+    expect(view.find('.retry')).toBeNull();
+    await append(numbered(2, 21));
+    remote.giveUp('nobody answers at jobs:9000');
+    await eventually(() => {
+      expect(state(view)).toBe('Not live any more: nobody answers at jobs:9000');
+      expect(view.find('.said')?.textContent).toBe('Not live any more: nobody answers at jobs:9000');
+    });
+    expect(view.lines().map(({ text }) => text)).toEqual(numbered(20));
+    const before = watched;
+    expect(view.find('.retry')?.textContent).toBe('Refresh');
+    expect(remote.begun()).toBe(1);
+    view.find('.retry')?.click();
+    await eventually(() => {
+      expect(state(view)).toBe('Live');
+      expect(view.lines().map(({ text }) => text)).toEqual(numbered(22));
+    });
+    await eventually(() => {
+      expect(watched).toBe(before + 1);
+    });
+    await finish('failed', 3);
+    await eventually(() => {
+      expect(state(view)).toBe('Failed after 12 s');
+    });
+  });
+});
+
 /** The source with a tail that first tells how it keeps up, as one that reads from far away does. */
 function talkative(source: LogSource) {
   let begun = 0;
   const said: TailState[] = [];
+  let why: string | undefined;
   const news = new News();
   const far: LogSource = {
     capabilities: source.capabilities,
@@ -298,6 +340,7 @@ function talkative(source: LogSource) {
         for (;;) {
           const { mark } = news;
           for (const state of said.splice(0)) yield { lines, newer: position.pointer, complete: false, state };
+          if (why !== undefined) throw new LogError('unavailable', why);
           await news.since(mark, options?.signal);
         }
       }
@@ -308,6 +351,10 @@ function talkative(source: LogSource) {
   return {
     source: far,
     begun: () => begun,
+    giveUp: (words: string) => {
+      why = words;
+      news.tell();
+    },
     say: (state: TailState) => {
       said.push(state);
       news.tell();

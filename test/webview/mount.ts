@@ -108,13 +108,14 @@ export async function recorded(
   lines: readonly (string | NewLine)[] = [],
   hosts = ['web-1'],
   name = 'Deploy the web',
+  kind?: string,
 ): Promise<Recorded> {
   const store = new MemoryStore();
   const execution = 'deploy';
   const step = 'roll-out';
   const startedAt = 1_700_000_000_000;
   const next = new Map<string, number>();
-  await store.createExecution({ execution, name, startedAt });
+  await store.createExecution({ execution, name, startedAt, ...(kind !== undefined && { kind }) });
   const named = hosts.map((id) => ({ id, name: id }));
   await store.startStep({
     execution,

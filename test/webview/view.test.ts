@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import { describe, expect, test } from 'vitest';
 import { LogError } from '../../src/model/errors.ts';
+import type { LogSource } from '../../src/model/source.ts';
 import { BigLog } from './bigLog.ts';
 import { bigAddress, mount, numbered, painted, press, recorded, wheel, type Mounted } from './mount.ts';
 import { eventually } from '../harness/eventually.ts';
@@ -12,6 +13,21 @@ async function problems(view: Mounted): Promise<string[]> {
 }
 
 const error = (text: string) => ({ text, level: 'error' as const });
+/** The source with some of its answers changed. */
+function changed(source: LogSource, change: Partial<LogSource>): LogSource {
+  return {
+    capabilities: source.capabilities,
+    listExecutions: (query, options) => source.listExecutions(query, options),
+    getExecution: (ref, options) => source.getExecution(ref, options),
+    getStepResult: (query, options) => source.getStepResult(query, options),
+    readLog: (query, options) => source.readLog(query, options),
+    tailLog: (query, options) => source.tailLog(query, options),
+    watch: (query, options) => source.watch(query, options),
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    ...change,
+  };
+}
+
 const choices = (view: Mounted): HTMLElement[] => [
   ...(view.find('log-picker')?.shadowRoot?.querySelectorAll<HTMLElement>('.choice') ?? []),
 ];
@@ -161,6 +177,49 @@ describe('the header', () => {
     expect(view.find('[data-menu="step"]')?.title).toContain('Roll out');
   });
 
+  test('says what type of job it is, and leaves out the levels that it does not have', async () => {
+    const { store, address } = await recorded(['x'], ['job'], 'Split the task', 'plan_decompose');
+    const view = await mount(store, { address });
+    await eventually(() => {
+      expect(view.find('.kind')?.textContent).toContain('Task decomposition');
+    });
+    expect(view.find('.kind .icon')?.className).toContain('blue');
+    expect(view.find('nav')?.textContent.trim()).toBe('Split the task');
+    expect(await problems(view)).toEqual([]);
+  });
+
+  test('says the system’s own word and why it ended, also where only the whole run knows', async () => {
+    const { store, address, finish } = await recorded(['x'], ['web-1'], 'Deploy', 'deployment');
+    await finish('failed', 1);
+    const more = { rawStatus: 'aborted', message: 'Stopped by the user.' };
+    const told = changed(store, { getExecution: async (ref) => ({ ...(await store.getExecution(ref)), ...more }) });
+    const view = await mount(told, { address });
+    await eventually(() => {
+      expect(view.find('.message')?.textContent).toBe('Stopped by the user.');
+    });
+    const whole = await mount(told, { address: { ...address, scope: { execution: address.scope.execution } } });
+    await eventually(() => {
+      expect(whole.find('[role=img]')?.getAttribute('aria-label')).toBe('Failed (aborted)');
+      expect(whole.find('.state .words')?.textContent).toBe('Failed (aborted) after 12 s');
+    });
+  });
+
+  test('tells a failure that was ignored apart', async () => {
+    const { store, address, finish } = await recorded(['x']);
+    await finish('failed', 1);
+    const ignoring = changed(store, {
+      getStepResult: async (...call) => {
+        const result = await store.getStepResult(...call);
+        return { ...result, hosts: result.hosts.map((host) => ({ ...host, ignored: true as const })) };
+      },
+    });
+    const view = await mount(ignoring, { address });
+    await eventually(() => {
+      expect(view.find('[role=img]')?.getAttribute('aria-label')).toBe('Failed, ignored');
+    });
+    expect(view.find('[role=img] .icon')?.className).toContain('warned');
+  });
+
   test('switches to another host, failed ones first, by pointer and by keys', async () => {
     const { store, address, append, finish } = await recorded(['from web-1'], ['web-1', 'web-2', 'web-3']);
     await append(['from web-2'], 'web-2');
@@ -221,7 +280,7 @@ describe('the header', () => {
     });
     await openMenu(view, 'more');
     choices(view)
-      .find((choice) => choice.textContent.includes('JSON Lines'))
+      .find((choice) => choice.textContent.includes('Export as JSON Lines'))
       ?.click();
     await eventually(() => {
       expect(view.asked.exported).toEqual([{ scope: bigAddress.scope, format: 'jsonLines' }]);

@@ -83,8 +83,20 @@ export const controlStyles: CSSResult[] = [
     .running {
       color: var(--vscode-charts-blue, var(--vscode-progressBar-background));
     }
+    .warned {
+      color: var(--vscode-problemsWarningIcon-foreground, var(--vscode-editorWarning-foreground));
+    }
     .quiet {
       color: var(--vscode-descriptionForeground);
+    }
+    .blue {
+      color: var(--vscode-charts-blue);
+    }
+    .green {
+      color: var(--vscode-charts-green);
+    }
+    .orange {
+      color: var(--vscode-charts-orange);
     }
     @media (forced-colors: active) {
       .tool[aria-pressed='true'] {

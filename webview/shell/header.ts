@@ -2,12 +2,14 @@ import { css, html, LitElement, type CSSResult, type TemplateResult } from 'lit'
 import { customElement, property, state } from 'lit/decorators.js';
 import { durationOf } from '../../src/model/execution.ts';
 import { formatDuration } from '../amounts.ts';
+import { isJobKind } from '../../src/model/kind.ts';
 import type { Known } from '../details.ts';
 import type { Translate } from '../words.ts';
 import { controlStyles, toolButton, type ToolButton } from './controls.ts';
 import { icon } from './icons.ts';
+import { kindLook } from './kindLook.ts';
 import type { PickerContent } from './picker.ts';
-import { statusLook } from './statusLook.ts';
+import { statedLook } from './statusLook.ts';
 
 /** A thing of the header that opens a list. */
 export type MenuName = 'step' | 'host' | 'time' | 'more' | 'line';
@@ -76,6 +78,17 @@ export class Header extends LitElement {
         font-size: 12px;
         opacity: 0.7;
       }
+      .kind {
+        display: flex;
+        align-items: center;
+        gap: 5px;
+        min-width: 16px;
+        flex: 0 2000 auto;
+        overflow: hidden;
+      }
+      .kind .icon {
+        flex: none;
+      }
       .badge {
         flex: none;
         padding: 1px 7px;
@@ -127,6 +140,8 @@ export class Header extends LitElement {
   @property({ attribute: false }) accessor known: Known | undefined;
   @property({ attribute: false }) accessor hasStep = false;
   @property({ attribute: false }) accessor hasHost = false;
+  /** What is shown is all that ran. */
+  @property({ attribute: false }) accessor isWhole = false;
   @property({ attribute: false }) accessor now = 0;
   /** Buttons in groups. */
   @property({ attribute: false }) accessor tools: readonly (readonly (ToolButton & { readonly menu?: MenuName })[])[] =
@@ -139,10 +154,9 @@ export class Header extends LitElement {
   protected override render(): TemplateResult {
     const { t, known } = this;
     const subject = this.#subject();
-    const status = subject && statusLook(subject.status, t);
+    const status = subject && statedLook(subject, t);
     const isRunning = subject?.status === 'running';
-    const words =
-      subject && status ? (subject.rawStatus ? `${status.words} (${subject.rawStatus})` : status.words) : '';
+    const words = status?.words ?? '';
     return html`
       ${
         status
@@ -151,6 +165,7 @@ export class Header extends LitElement {
             >`
           : icon('loading', 'spin quiet')
       }
+      ${this.#kind()}
       <nav aria-label=${t('What is shown')}>${this.#path(known)}</nav>
       ${this.#outcome()}
       <span class="space"></span>
@@ -174,13 +189,22 @@ export class Header extends LitElement {
     return this.hasStep ? step : execution;
   }
 
+  #kind(): TemplateResult | '' {
+    const look = kindLook(this.known?.execution?.kind, this.t);
+    return look ? html`<span class="kind">${icon(look.icon, look.hue)}<span>${look.title}</span></span>` : '';
+  }
+
   #path(known: Known | undefined): TemplateResult {
     const { t } = this;
+    const { execution, step, host } = known ?? {};
     const between = html`<span class="between">${icon('chevron-right')}</span>`;
+    // What a job ran as is itself; a host without a name is none.
+    const hasStep = this.hasStep && !(this.isWhole && isJobKind(execution?.kind));
+    const hasHost = this.hasHost && hasStep && host?.name !== '';
     return html`
-      <span class="part execution" title=${known?.execution?.name ?? ''}>${known?.execution?.name ?? '…'}</span>
-      ${this.hasStep ? html`${between}${this.#switch('step', known?.step?.name ?? '…', t('Switch step'))}` : ''}
-      ${this.hasHost ? html`${between}${this.#switch('host', known?.host?.name ?? '…', t('Switch host'))}` : ''}
+      <span class="part execution" title=${execution?.name ?? ''}>${execution?.name ?? '…'}</span>
+      ${hasStep ? html`${between}${this.#switch('step', step?.name ?? '…', t('Switch step'))}` : ''}
+      ${hasHost ? html`${between}${this.#switch('host', host?.name ?? '…', t('Switch host'))}` : ''}
     `;
   }
 
@@ -205,7 +229,7 @@ export class Header extends LitElement {
     const subject = this.#subject();
     const exitCode = this.hasHost ? known?.host?.exitCode : undefined;
     const duration = subject && durationOf(subject, this.now);
-    const message = known?.error?.message ?? subject?.message;
+    const message = known?.error?.message ?? subject?.message ?? this.#wholeMessage();
     return html`
       ${
         exitCode === undefined
@@ -215,6 +239,12 @@ export class Header extends LitElement {
       ${duration === undefined ? '' : html`<span class="duration">${formatDuration(duration, t)}</span>`}
       ${message ? html`<span class="message" title=${message}>${message}</span>` : ''}
     `;
+  }
+
+  /** Why the whole ended, where no part of it says that. */
+  #wholeMessage(): string | undefined {
+    const { execution } = this.known ?? {};
+    return this.isWhole || execution?.status === 'interrupted' ? execution?.message : undefined;
   }
 
   #tools(): TemplateResult[] {

@@ -26,7 +26,8 @@ interface LiveLook {
   readonly tone: string;
   readonly words: string;
   readonly spin?: boolean;
-  readonly retry?: boolean;
+  /** What the button says that tries again. */
+  readonly retry?: string;
 }
 
 /** The line below the log: how it is kept up with, always; then where one is. */
@@ -101,7 +102,7 @@ export class StatusBar extends LitElement {
   @property({ attribute: false }) accessor retry: () => void = () => undefined;
 
   protected override render(): TemplateResult | '' {
-    const { content, t } = this;
+    const { content } = this;
     if (!content) return '';
     const live = this.#live(content);
     return html`
@@ -115,9 +116,9 @@ export class StatusBar extends LitElement {
               }
               <span class="words">${live.words}</span>
               ${
-                live.retry
-                  ? html`<button class="retry" type="button" @click=${this.retry}>${t('Retry now')}</button>`
-                  : ''
+                live.retry === undefined
+                  ? ''
+                  : html`<button class="retry" type="button" @click=${this.retry}>${live.retry}</button>`
               }
             </span>`
           : ''
@@ -170,7 +171,7 @@ export class StatusBar extends LitElement {
         return {
           icon: 'watch',
           tone: 'quiet',
-          retry: live.why !== undefined,
+          ...(live.why !== undefined && { retry: t('Retry now') }),
           words: live.why === undefined ? asking : `${asking}: ${live.why}`,
         };
       }
@@ -179,14 +180,21 @@ export class StatusBar extends LitElement {
         return {
           icon: 'debug-disconnect',
           tone: 'bad',
-          retry: true,
+          retry: t('Retry now'),
           words: t('Reconnecting in {0} s: {1}', seconds, live.why),
         };
       }
       case 'ended':
         return result ?? { icon: 'circle-outline', tone: 'quiet', words: t('The log has ended') };
       case 'stopped':
-        return { icon: 'error', tone: 'bad', retry: true, words: live.error.message };
+        return live.error.code === 'unavailable'
+          ? {
+              icon: 'debug-disconnect',
+              tone: 'bad',
+              retry: t('Refresh'),
+              words: t('Not live any more: {0}', live.error.message),
+            }
+          : { icon: 'error', tone: 'bad', retry: t('Retry now'), words: live.error.message };
     }
   }
 }

@@ -4,12 +4,33 @@ import type { IconName } from './icons.ts';
 
 export interface StatusLook {
   readonly icon: IconName;
-  /** A class of `statusStyles`. */
-  readonly tone: 'good' | 'bad' | 'running' | 'quiet';
+  /** A class of `controlStyles`. */
+  readonly tone: 'good' | 'bad' | 'warned' | 'running' | 'quiet';
   readonly words: string;
 }
 
-export function statusLook(status: Status, t: Translate): StatusLook {
+/** What has a status, and what else is said of it. */
+export interface Stated {
+  readonly status: Status;
+  readonly rawStatus?: string;
+  /** Failed, which does not matter. */
+  readonly ignored?: true;
+}
+
+/** How something went, with the system's own word where it says more. */
+export function statedLook({ status, rawStatus, ignored }: Stated, t: Translate): StatusLook {
+  const look = statusLook(status, t);
+  const words = ignored ? t('{0}, ignored', look.words) : look.words;
+  const known = [status, look.words].map((word) => word.toLowerCase());
+  const isNews = rawStatus !== undefined && rawStatus !== '' && !known.includes(rawStatus.toLowerCase());
+  return {
+    ...look,
+    ...(ignored && { icon: 'warning' as const, tone: 'warned' as const }),
+    words: isNews ? `${words} (${rawStatus})` : words,
+  };
+}
+
+function statusLook(status: Status, t: Translate): StatusLook {
   switch (status) {
     case 'pending':
       return { icon: 'clock', tone: 'quiet', words: t('Pending') };

@@ -128,12 +128,17 @@ export class Tail implements Disposes {
     return page.complete;
   }
 
+  /** The source has tried again by itself, told so, and says now that it is in vain. */
+  #hasGivenUp({ code }: LogError): boolean {
+    return code === 'unavailable' && (this.#told.kind === 'polling' || this.#told.kind === 'reconnecting');
+  }
+
   async #pause(error: LogError): Promise<void> {
     this.#retry = new AbortController();
     const forget = onAbort(this.#ended.signal, () => {
       this.#retry.abort();
     });
-    if (hopeless.has(error.code)) {
+    if (hopeless.has(error.code) || this.#hasGivenUp(error)) {
       this.#owner.changed({ kind: 'stopped', error });
       await new Promise<void>((resolve) => onAbort(this.#retry.signal, resolve));
     } else {
