@@ -34,6 +34,13 @@ export const appStyles: CSSResult[] = [
       position: absolute;
       inset: 0;
     }
+    log-rows[inert] {
+      visibility: hidden;
+    }
+    log-summary {
+      position: relative;
+      z-index: 2;
+    }
     log-header,
     log-status {
       flex: none;

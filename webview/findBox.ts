@@ -61,6 +61,7 @@ export class FindBox {
 
   /** Opens with what is selected, or with what was sought last. */
   open(): void {
+    this.#owner.shown()?.expand();
     this.#owner.setOpen(true);
     const find = this.#owner.shown()?.find;
     const selected = this.#owner.rows().selectedText();

@@ -11,6 +11,8 @@ export interface KeptState {
   /** Pixels of that line above the edge. */
   readonly offset: number;
   readonly isFollowing: boolean;
+  /** Only the summary was shown; absent when nobody has decided. */
+  readonly isCollapsed?: boolean;
   /** Number of the line the caret is on. */
   readonly caret?: number;
   readonly find?: { readonly query: TextPattern; readonly isOpen: boolean; readonly onlyMatching: boolean };
@@ -22,11 +24,12 @@ export function keptFor(address: LogAddress, kept: unknown): KeptState | undefin
   const { connection, scope } = kept['address'];
   const same = (['execution', 'step', 'host'] as const).every((part) => scope[part] === address.scope[part]);
   if (connection !== address.connection || !same) return undefined;
-  const { line, pointer: place, offset, isFollowing, caret, find } = kept;
+  const { line, pointer: place, offset, isFollowing, isCollapsed, caret, find } = kept;
   return {
     address,
     offset: typeof offset === 'number' ? offset : 0,
     isFollowing: isFollowing === true,
+    ...(typeof isCollapsed === 'boolean' && { isCollapsed }),
     ...(typeof line === 'number' && { line }),
     ...(typeof place === 'string' && { pointer: pointer(place) }),
     ...(typeof caret === 'number' && { caret }),

@@ -59,9 +59,15 @@ export class LogActions {
       const { session, rows, find } = shown;
       const filter = rows === session.rows ? undefined : find.find?.search.filter;
       const lines = await copySelection(host, { session, rows, filter }, selection, style, options);
-      if (lines === 0) return;
-      const shownCount = formatCount(lines, this.#owner.language());
-      this.#owner.say(countWords(this.#owner.words(), lines, '1 line copied', '{0} lines copied', shownCount));
+      if (lines > 0) this.#sayCopied(lines);
+    });
+  }
+
+  /** Copies a whole log, shown or not. */
+  async copyLog(scope: LogScope, style: CopyStyle): Promise<void> {
+    await this.attempt(async (host, options) => {
+      const { lines } = await host.copyLog({ scope, style }, options);
+      this.#sayCopied(lines);
     });
   }
 
@@ -103,6 +109,11 @@ export class LogActions {
     const shown = this.#owner.shown();
     if (shown?.isFollowing) shown.stopFollowing();
     else void shown?.follow();
+  }
+
+  #sayCopied(lines: number): void {
+    const shown = formatCount(lines, this.#owner.language());
+    this.#owner.say(countWords(this.#owner.words(), lines, '1 line copied', '{0} lines copied', shown));
   }
 
   /** Reads out what the caret has come to, for those who cannot see it. */

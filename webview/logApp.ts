@@ -28,6 +28,7 @@ import { statusContent } from './statusContent.ts';
 import { toolbar } from './toolbar.ts';
 import { obeyCommands } from './viewCommands.ts';
 import { isWholeRun } from './wholeRun.ts';
+import { summaryView, summaryWords } from './summary/summaryView.ts';
 import { translator, type Translate } from './words.ts';
 
 type Start =
@@ -43,7 +44,12 @@ export class LogApp extends LitElement {
   @property({ attribute: false }) accessor host: LogHost | undefined;
   @property({ attribute: false }) accessor keeper: Keeper | undefined;
   @state() accessor start: Start = { kind: 'starting' };
-  @state() accessor settings: ViewSettings = { timestamps: 'off', timeZone: 'local', wrap: false };
+  @state() accessor settings: ViewSettings = {
+    timestamps: 'off',
+    timeZone: 'local',
+    wrap: false,
+    collapseWhenFinished: 'jobs',
+  };
   @state() accessor isFindOpen = false;
   @state() accessor menu: OpenMenu | undefined;
   @state() accessor problem = '';
@@ -51,6 +57,7 @@ export class LogApp extends LitElement {
   #shown: ShownLog | undefined;
   #t: Translate = translator();
   #language = 'en';
+  #wasCollapsed = false;
   #ended = new AbortController();
   readonly #announcer = new Announcer(() => this.renderRoot.querySelector<HTMLElement>('.said'));
   readonly #keeping = new Keeping(() => {
@@ -135,12 +142,14 @@ export class LogApp extends LitElement {
 
   protected override render(): TemplateResult {
     const t = this.#t;
-    const state = this.#shown?.session.state;
+    const shown = this.#shown;
+    const state = shown?.session.state;
     const isOpening = this.start.kind === 'starting' || state?.kind === 'opening';
     return html`
       ${this.#header()}
       <div class="body">
-        <log-rows></log-rows>
+        <log-rows ?inert=${shown?.collapsing.isCollapsed ?? false}></log-rows>
+        ${summaryView(shown, { t, language: this.#language, actions: this.#actions })}
         ${isOpening ? html`<vscode-progress-bar aria-label=${t('Opening the log')}></vscode-progress-bar>` : ''}
         ${this.#notice()} ${this.#findBox.render(this.isFindOpen)} ${newsPill(this.#shown, t, this.#language)}
       </div>
@@ -171,6 +180,22 @@ export class LogApp extends LitElement {
       copy: () => void this.#actions.copy('plain'),
       open: (link) => void this.#actions.attempt(async (host, options) => host.openLink(link, options)),
     };
+  }
+
+  /** The keys go where what they act upon has gone, and a screen reader is told. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const shown = this.#shown;
+    const isCollapsed = shown?.collapsing.isCollapsed ?? false;
+    if (isCollapsed === this.#wasCollapsed) return;
+    this.#wasCollapsed = isCollapsed;
+    this.#keeping.changed();
+    if (!shown) return;
+    if (isCollapsed) this.#view.say(summaryWords(shown, this.#t, this.#language));
+    if (!document.hasFocus() || this.shadowRoot?.activeElement?.matches('log-header, log-find')) return;
+    const summary = this.renderRoot.querySelector('log-summary');
+    if (summary) void summary.updateComplete.then(() => summary.focus());
+    else this.#rows.focus();
   }
 
   get #rows(): LogRows {
@@ -216,6 +241,7 @@ export class LogApp extends LitElement {
         this.requestUpdate();
       },
       say: this.#view.say,
+      isBusy: () => this.isFindOpen || this.menu !== undefined,
     });
     this.#shown = shown;
     this.requestUpdate();

@@ -13,6 +13,7 @@ import type { Direction } from './find/nearestLine.ts';
 import type { KeptState } from './keptState.ts';
 import { LogSession, type SessionEvent, type StartPlace } from './logSession.ts';
 import type { LogRows } from './rows/logRows.ts';
+import { Collapsing } from './summary/collapsing.ts';
 import { countWords, type Translate } from './words.ts';
 
 /** What one log's view is made with. */
@@ -27,6 +28,8 @@ export interface ShownParts {
   changed(): void;
   /** Tells a screen reader. */
   say(words: string): void;
+  /** Something beside the rows is being used. */
+  isBusy(): boolean;
 }
 
 /** One log in the view: where one is in it, whether its end is followed, what is sought in it. */
@@ -34,6 +37,7 @@ export class ShownLog implements Disposes {
   readonly session: LogSession;
   readonly details: Details;
   readonly find: FindController;
+  readonly collapsing: Collapsing;
   readonly #parts: ShownParts;
   readonly #ends = new Disposables();
   readonly #errorWalk: ErrorWalk;
@@ -56,6 +60,17 @@ export class ShownLog implements Disposes {
       parts.changed();
     });
     this.#ends.add(this.details);
+    this.collapsing = this.#ends.add(
+      new Collapsing({
+        session: this.session,
+        details: this.details,
+        when: () => parts.settings().collapseWhenFinished,
+        isBusy: () => parts.isBusy() || !parts.view.atEnd || !parts.view.selection.isEmpty,
+        changed: () => {
+          parts.changed();
+        },
+      }),
+    );
     this.find = this.#ends.add(this.#makeFind());
     this.#errorWalk = this.#ends.add(new ErrorWalk((query, options) => this.find.readShown(query, options)));
     this.#ends.add(
@@ -86,6 +101,7 @@ export class ShownLog implements Disposes {
     this.restyle();
     if (kept && placeOf(kept)) this.#comeBack(place, kept);
     else this.#begin(place);
+    if (kept && !this.isLive) this.#endedMeanwhile(kept);
     view.paintNow();
     this.#findErrors();
     this.#parts.changed();
@@ -106,6 +122,11 @@ export class ShownLog implements Disposes {
     this.#follow(this.isLive && this.#rows === this.session.rows && this.#parts.view.atEnd);
   }
 
+  /** Shows the lines again where only their summary is shown. */
+  expand(): void {
+    if (this.collapsing.isCollapsed) this.collapsing.set(false);
+  }
+
   async follow(): Promise<void> {
     await this.session.toEnd();
     this.#follow(this.isLive);
@@ -124,6 +145,7 @@ export class ShownLog implements Disposes {
 
   /** Goes to where the nearest run of errors begins. */
   async goToError(direction: Direction): Promise<void> {
+    this.expand();
     if (!this.session.isNumbered) {
       const outcome = await this.#errorWalk.nearest(direction, this.find.here);
       if (outcome) this.#goToError(outcome.pointer === undefined ? undefined : await this.find.bring(outcome.pointer));
@@ -140,6 +162,7 @@ export class ShownLog implements Disposes {
   }
 
   goToLine(line: number): void {
+    this.expand();
     this.#goToRow(this.#rows.rowOf(line));
   }
 
@@ -151,10 +174,12 @@ export class ShownLog implements Disposes {
     const top = this.#rows.at(row);
     const line = this.#rows.lineNumber(row);
     const caret = this.#rows.lineNumber(view.selection.active.row);
+    const isCollapsed = this.collapsing.kept;
     return {
       address: this.session.address,
       offset,
       isFollowing: this.#isFollowing,
+      ...(isCollapsed !== undefined && { isCollapsed }),
       ...(line !== undefined && this.session.isNumbered && { line }),
       ...(top.kind === 'line' && { pointer: linePointer(top.batch, top.index) }),
       ...(caret !== undefined && { caret }),
@@ -184,6 +209,11 @@ export class ShownLog implements Disposes {
     this.#follow(kept.isFollowing && this.isLive);
   }
 
+  #endedMeanwhile({ isCollapsed, isFollowing }: KeptState): void {
+    if (isCollapsed !== undefined) this.collapsing.set(isCollapsed);
+    else if (isFollowing) void this.collapsing.finish();
+  }
+
   #follow(follow: boolean): void {
     const { view } = this.#parts;
     view.follow = follow;
@@ -201,14 +231,19 @@ export class ShownLog implements Disposes {
       this.#errors?.more();
       if (this.#isFollowing) this.#announceNews();
     }
-    if (event === 'live' && !this.isLive) this.#follow(false);
     if (event === 'live') this.#heardOfLive();
     this.#parts.changed();
   }
 
-  /** Where nobody answers any more nothing is asked, until somebody wants to know. */
+  /** A log that has ended is followed no more. Where nobody answers nothing is asked, until somebody wants to know. */
   #heardOfLive(): void {
     const { live } = this.session;
+    if (this.isLive && this.collapsing.isCollapsed) this.collapsing.resume();
+    if (!this.isLive) {
+      if (this.#isFollowing) this.#parts.view.scrollToEnd();
+      if (this.#isFollowing) void this.collapsing.finish();
+      this.#follow(false);
+    }
     if (live?.kind !== 'stopped' || live.error.code !== 'unavailable') return;
     this.details.rest();
     this.#parts.say(this.#parts.t('Not live any more: {0}', live.error.message));

@@ -47,7 +47,7 @@ function lineOfCaret({ rows }: ShownLog, { active: { row } }: Selection): number
 }
 
 /** What the log is the log of. */
-function subjectOf({ details, session }: ShownLog): HostResult | Step | Execution | undefined {
+export function subjectOf({ details, session }: ShownLog): HostResult | Step | Execution | undefined {
   const { scope } = session.address;
   const { host, step, execution } = details.known;
   if (scope.host !== undefined) return host;

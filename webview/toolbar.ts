@@ -49,7 +49,17 @@ function viewTools(t: Translate, { shown, wrap, actions, findBox }: ToolbarGroun
   const wrapLines = (): void => {
     actions.toggleWrap();
   };
+  const isCollapsed = shown?.collapsing.isCollapsed ?? false;
+  const collapse = (): void => {
+    shown?.collapsing.set(!isCollapsed);
+  };
   return [
+    {
+      icon: isCollapsed ? 'unfold' : 'fold',
+      title: isCollapsed ? t('Show Log') : t('Collapse to Summary'),
+      disabled: shown?.session.live?.kind !== 'ended',
+      press: collapse,
+    },
     { icon: 'search', title: t('Find (Ctrl+F)'), press: find },
     {
       icon: 'arrow-circle-down',

@@ -38,6 +38,7 @@ function obey(command: ViewCommand, view: Commanded): void {
       void view.shown()?.follow();
       return;
     case 'selectAll':
+      view.shown()?.expand();
       view.rows().selectAll();
       return;
     case 'copy':

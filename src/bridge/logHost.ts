@@ -27,6 +27,8 @@ export interface ViewSettings {
   readonly timestamps: TimestampStyle;
   readonly timeZone: 'local' | 'utc';
   readonly wrap: boolean;
+  /** Which logs give way to their summary when the run that is followed ends. */
+  readonly collapseWhenFinished: 'jobs' | 'never' | 'always';
 }
 
 export interface ViewStart {

@@ -13,7 +13,7 @@ import type { LogScope } from '../../src/model/query.ts';
 import type { Port } from '../../src/bridge/port.ts';
 import { serve } from '../../src/bridge/serve.ts';
 
-const defaultSettings: ViewSettings = { timestamps: 'off', timeZone: 'utc', wrap: false };
+const defaultSettings: ViewSettings = { timestamps: 'off', timeZone: 'utc', wrap: false, collapseWhenFinished: 'jobs' };
 
 /** What a view asked of the editor beside reading. */
 export interface Asked {

@@ -101,7 +101,8 @@ export class Header extends LitElement {
       }
       .badge.failed {
         color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
-        background: color-mix(in srgb, var(--vscode-testing-iconFailed, #f14c4c) 14%, transparent);
+        background: transparent;
+        box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--vscode-testing-iconFailed, #f14c4c) 50%, transparent);
       }
       .duration {
         flex: none;

@@ -79,6 +79,7 @@ export const viewSettings: Shape<ViewSettings> = object({
   timestamps: oneOf(['off', 'time', 'full', 'relative', 'delta']),
   timeZone: oneOf(['local', 'utc']),
   wrap: flag,
+  collapseWhenFinished: oneOf(['jobs', 'never', 'always']),
 });
 
 export const link: Shape<Link> = tagged('kind', {

@@ -2,7 +2,9 @@ import { ConfigurationTarget, workspace } from 'vscode';
 import type { ViewSettings } from '../../bridge/logHost.ts';
 
 const section = 'executionLogs.log';
-const defaults: ViewSettings = { timestamps: 'off', timeZone: 'local', wrap: false };
+const collapse = 'executionLogs.collapseWhenFinished';
+const defaults: ViewSettings = { timestamps: 'off', timeZone: 'local', wrap: false, collapseWhenFinished: 'jobs' };
+/** Those that can be chosen in the view. */
 const names = ['timestamps', 'timeZone', 'wrap'] as const;
 
 export function readViewSettings(): ViewSettings {
@@ -11,6 +13,7 @@ export function readViewSettings(): ViewSettings {
     timestamps: configuration.get('timestamps', defaults.timestamps),
     timeZone: configuration.get('timeZone', defaults.timeZone),
     wrap: configuration.get('wrap', defaults.wrap),
+    collapseWhenFinished: workspace.getConfiguration().get(collapse, defaults.collapseWhenFinished),
   };
 }
 
@@ -30,6 +33,6 @@ export async function writeViewSettings(settings: ViewSettings): Promise<void> {
 
 export function onViewSettings(listener: (settings: ViewSettings) => void): { dispose(): void } {
   return workspace.onDidChangeConfiguration((change) => {
-    if (change.affectsConfiguration(section)) listener(readViewSettings());
+    if (change.affectsConfiguration(section) || change.affectsConfiguration(collapse)) listener(readViewSettings());
   });
 }
