@@ -2,6 +2,7 @@ import type { FindBox } from './findBox.ts';
 import type { LogActions } from './logActions.ts';
 import type { Header } from './shell/header.ts';
 import type { ShownLog } from './shownLog.ts';
+import { isWholeRun } from './wholeRun.ts';
 import type { Translate } from './words.ts';
 
 /** What the buttons act upon. */
@@ -20,7 +21,8 @@ export function toolbar(t: Translate, ground: ToolbarGround): Tools {
 }
 
 function hostTools(t: Translate, { shown, actions }: ToolbarGround): Tools[number] {
-  if (shown?.session.address.scope.host === undefined) return [];
+  const { scope } = shown?.session.address ?? {};
+  if (scope?.host === undefined || isWholeRun(scope, shown?.details.known.execution)) return [];
   const go = (direction: 'next' | 'previous') => () => void actions.goToFailed(direction);
   return [
     { icon: 'chevron-left', title: t('Previous Failed Host'), press: go('previous') },
@@ -54,12 +56,15 @@ function viewTools(t: Translate, { shown, wrap, actions, findBox }: ToolbarGroun
     shown?.collapsing.set(!isCollapsed);
   };
   return [
-    {
-      icon: isCollapsed ? 'unfold' : 'fold',
-      title: isCollapsed ? t('Show Log') : t('Collapse to Summary'),
-      disabled: shown?.session.live?.kind !== 'ended',
-      press: collapse,
-    },
+    ...(shown?.session.live?.kind === 'ended'
+      ? [
+          {
+            icon: isCollapsed ? ('unfold' as const) : ('fold' as const),
+            title: isCollapsed ? t('Show Log') : t('Collapse to Summary'),
+            press: collapse,
+          },
+        ]
+      : []),
     { icon: 'search', title: t('Find (Ctrl+F)'), press: find },
     {
       icon: 'arrow-circle-down',

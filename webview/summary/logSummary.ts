@@ -68,8 +68,10 @@ export class LogSummary extends LitElement {
         text-overflow: ellipsis;
         white-space: nowrap;
       }
-      .name .icon {
+      .name .icon,
+      .name span:not(:last-child) {
         flex: none;
+        white-space: nowrap;
       }
       .facts {
         flex: none;
