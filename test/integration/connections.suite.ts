@@ -13,7 +13,7 @@ import { openSink } from '../../src/sources/open.ts';
 import { RedisServer } from '../harness/redisServer.ts';
 import { startService, tokenOf, tokensFor, type TestService } from '../harness/service.ts';
 import { ScriptedUser } from '../unit/extension/connect/scriptedUser.ts';
-import { activated, until } from './editor.ts';
+import { activated, told, until } from './editor.ts';
 import { record } from './record.ts';
 import { test } from './runner.ts';
 
@@ -289,5 +289,29 @@ test('only the user’s own settings connect by themselves', async () => {
 test('a connection whose URL holds a password is left out', async () => {
   await withConnections([{ name: 'team', url: 'http://me:hush@127.0.0.1:1' }], async () => {
     assert.equal((await activated()).connections.list().length, 1);
+  });
+});
+
+test('folders begin at the workspace folder, and what counts as interrupted is as it is set', async () => {
+  await withConnections([{ name: 'deployments', url: 'deployment-log:agent_logs' }], async () => {
+    const { connections } = await activated();
+    const connection = connections.get('deployments');
+    assert.deepEqual([connection.kind, connection.connected], ['file', true]);
+    const { places } = connections.reachOf(connection.spec);
+    assert.equal(places().workspace, workspace.workspaceFolders?.[0]?.uri.fsPath);
+    assert.equal(places().staleAfterMinutes, 35);
+    const set = (minutes?: number) =>
+      configuration().update('deploymentLog.staleAfterMinutes', minutes, ConfigurationTarget.Global);
+    const opened = await told(
+      connections.onDidConnect,
+      async () => set(2),
+      (all) => all.length > 0,
+    );
+    assert.deepEqual(
+      opened.map(({ name }) => name),
+      ['deployments'],
+    );
+    assert.equal(places().staleAfterMinutes, 2);
+    await set(undefined);
   });
 });

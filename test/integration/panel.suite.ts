@@ -59,6 +59,34 @@ test('logs opened from the tree share a tab; others get their own', async () => 
   await closeTabs();
 });
 
+test('logs stand side by side', async () => {
+  const { view, panels } = await activated();
+  await using sink = await openRecorder();
+  const id = await record(sink, { kind: 'plan_execute', hosts: { here: 'running' } });
+  const other = await record(sink, { kind: 'plan_execute', hosts: { here: 'running' } });
+  await commands.executeCommand('executionLogs.openLog', await view.tree.find('local', { execution: id }));
+  await until(() => panels.active !== undefined);
+  await commands.executeCommand('executionLogs.openLogToSide', await view.tree.find('local', { execution: other }));
+  await until(() => window.tabGroups.all.length === 2);
+  assert.deepEqual(
+    panels.open.map(({ address }) => address.scope),
+    [id, other].map((execution) => ({ execution, step: 'build', host: 'here' })),
+  );
+  await closeTabs();
+});
+
+test('a whole log is copied from a view, as text and as JSON', async () => {
+  const { host, execution } = await openHost();
+  const scope = { execution, step: 'build', host: 'alpha' };
+  assert.deepEqual(await host.copyLog({ scope, style: 'plain' }), { lines: 50 });
+  assert.match(await env.clipboard.readText(), /^line 1\n[^]*\nline 50$/);
+  await host.copyLog({ scope, style: 'json' });
+  const last = (await env.clipboard.readText()).split('\n').at(-1) ?? '';
+  assert.equal((JSON.parse(last) as { number: number }).number, 50);
+  await refused(host.copyLog({ scope: { execution: 'another' }, style: 'plain' }), 'forbidden');
+  await closeTabs();
+});
+
 test('a step with one host opens that host’s log', async () => {
   const { view, panels } = await activated();
   await using sink = await openRecorder();

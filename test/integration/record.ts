@@ -12,6 +12,7 @@ export async function openRecorder(): Promise<LogSink> {
 
 export interface Recorded {
   readonly name?: string;
+  readonly kind?: string;
   /** How the step went on each host; a host that runs is left running. */
   readonly hosts?: Readonly<Record<string, Status>>;
   readonly lines?: readonly (NewLine | string)[];
@@ -20,11 +21,11 @@ export interface Recorded {
 /** One execution with one step `build`; resolves with its id. */
 export async function record(
   sink: LogSink,
-  { name = 'deploy', hosts = { alpha: 'succeeded' }, lines = [] }: Recorded = {},
+  { name = 'deploy', kind, hosts = { alpha: 'succeeded' }, lines = [] }: Recorded = {},
 ): Promise<string> {
   const execution = randomUUID();
   const at = Date.now();
-  await sink.createExecution({ execution, name, startedAt: at });
+  await sink.createExecution({ execution, name, startedAt: at, ...(kind !== undefined && { kind }) });
   const ids = Object.keys(hosts).map((id) => ({ id, name: id }));
   await sink.startStep({ execution, step: 'build', name: 'Build', order: 1, status: 'running', hosts: ids, at });
   const statuses = Object.entries(hosts);

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { commands, env } from 'vscode';
+import { commands, env, ThemeIcon, window } from 'vscode';
 import type { TreeNode } from '../../src/extension/tree/nodes.ts';
 import { activated, told, until } from './editor.ts';
 import { openRecorder, record } from './record.ts';
@@ -152,10 +152,43 @@ test('failed hosts are copied one per line', async () => {
   assert.equal(await env.clipboard.readText(), id);
 });
 
-test('an execution is opened by its id', async () => {
-  const { view } = await activated();
+test('an execution is opened by its id, with its log', async () => {
+  const { view, panels } = await activated();
   await using sink = await openRecorder();
   const id = await record(sink);
-  await commands.executeCommand('executionLogs.openById', id);
+  await commands.executeCommand('executionLogs.openById', ` ${id} `, 'local');
   await until(() => view.selected?.kind === 'execution' && view.selected.execution.id === id);
+  await until(() => panels.open.some(({ address }) => address.scope.execution === id));
+  const panel = panels.open.find(({ address }) => address.scope.execution === id);
+  assert.ok(panel);
+  assert.deepEqual(panel.address.scope, { execution: id, step: 'build', host: 'alpha' });
+  panel.close();
+});
+
+test('an id that leads nowhere is told in words', async () => {
+  await activated();
+  const told: string[] = [];
+  const show = Object.getOwnPropertyDescriptor(window, 'showErrorMessage');
+  const value = async (message: string) => void told.push(message);
+  Object.defineProperty(window, 'showErrorMessage', { configurable: true, value });
+  try {
+    await commands.executeCommand('executionLogs.openById', 'no-such-job', 'local');
+    await until(() => told.length > 0);
+  } finally {
+    if (show) Object.defineProperty(window, 'showErrorMessage', show);
+  }
+  assert.match(told[0] ?? '', /^“no-such-job” was not found in “This machine”: there is none, or it has been cleared/);
+});
+
+test('a job shows its type, and how it went beside it', async () => {
+  const { view } = await activated();
+  await using sink = await openRecorder();
+  const id = await record(sink, { kind: 'plan_decompose', hosts: { here: 'failed' } });
+  view.refresh();
+  const item = view.getTreeItem(executionNamed(await view.getChildren(), id));
+  assert.ok(item.iconPath instanceof ThemeIcon);
+  assert.equal(item.iconPath.id, 'type-hierarchy-sub');
+  assert.equal(item.resourceUri?.path, '/failed');
+  assert.equal(item.command?.command, 'executionLogs.openLog');
+  assert.match(String(item.description), /^Task decomposition/);
 });
