@@ -66,6 +66,19 @@ describe('appends', () => {
     await other[Symbol.asyncDispose]();
   });
 
+  it('without numbers over two services are all kept, and large ones too', async () => {
+    const other = new PerHostSink(redis.another(), keys, heartbeat);
+    const uncounted = (into: PerHostSink, word: string, from: number, count: number) =>
+      into.append({ ...ref, firstNumber: 1, uncounted: true, lines: columns(numbered(count, from, word)) });
+    for (let from = 1; from <= 100; from += 10)
+      await Promise.all([uncounted(sink, 'ann', from, 10), uncounted(other, 'bob', from, 10)]);
+    await Promise.all([uncounted(sink, 'ann', 101, 300_000), uncounted(other, 'bob', 101, 900)]);
+    const all = await texts(ref);
+    expect(all.filter((text) => text.startsWith('ann'))).toEqual(numbered(300_100, 1, 'ann'));
+    expect(all.filter((text) => text.startsWith('bob'))).toEqual(numbered(1_000, 1, 'bob'));
+    await other[Symbol.asyncDispose]();
+  });
+
   it('made at the same time by two writers of the same lines are there once', async () => {
     const other = new PerHostSink(redis.another(), keys, heartbeat);
     for (let from = 1; from <= 100; from += 10)
