@@ -2,6 +2,7 @@ import { context, build as bundle } from 'esbuild';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import typescript from 'typescript';
 
 /** @import { BuildOptions, Plugin } from 'esbuild' */
 
@@ -58,7 +59,7 @@ function programs(production) {
     },
     {
       ...node,
-      entryPoints: { execlogs: 'src/cli/main.ts' },
+      entryPoints: { execlogs: 'src/cli/main.ts', recorder: 'src/cli/openRecorder.ts' },
       outdir: out,
       outExtension: { '.js': '.mjs' },
       format: 'esm',
@@ -89,6 +90,16 @@ function programs(production) {
       loader: { '.ttf': 'file' },
     },
   ];
+}
+
+/** What a TypeScript program sees of the recorder. */
+async function writeRecorderTypes() {
+  const file = 'src/cli/openRecorder.ts';
+  const { outputText } = typescript.transpileDeclaration(await readFile(join(root, file), 'utf8'), {
+    fileName: file,
+    compilerOptions: { module: typescript.ModuleKind.NodeNext, target: typescript.ScriptTarget.ES2023 },
+  });
+  await put(join(out, 'recorder.d.mts'), Buffer.from(outputText));
 }
 
 async function copyIcons() {
@@ -125,6 +136,7 @@ async function removeOldChunks(current) {
  */
 export async function build({ production = false, watch = false } = {}) {
   await copyIcons();
+  await writeRecorderTypes();
   const wanted = programs(production);
   if (watch) {
     const watched = await Promise.all(wanted.map((program) => context({ ...program, logLevel: 'info' })));

@@ -12,6 +12,7 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   tail: async () => (await import('./tail.ts')).tail,
   send: async () => (await import('./send.ts')).send,
   serve: async () => (await import('./serve.ts')).serve,
+  recorder: async () => (await import('./recorder.ts')).recorder,
 };
 
 const summaries: readonly (readonly [string, string])[] = [
@@ -23,6 +24,7 @@ const summaries: readonly (readonly [string, string])[] = [
   ['  tail <execution>', 'Print lines as they come, until the execution ends'],
   ['  send', 'Send recordings that have not reached where they were to go'],
   ['  serve', 'Serve logs over HTTP, and record what is written there'],
+  ['  recorder', 'Print what a Node program imports to record itself'],
 ];
 
 const overview = `Usage: execlogs <verb> [options]

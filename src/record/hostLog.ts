@@ -1,6 +1,6 @@
 import type { LineColumns, Stream } from '../model/line.ts';
 import type { HostRef, LogSink } from '../model/sink.ts';
-import { LineCollector, type TakenLines } from './lineCollector.ts';
+import { LineCollector, type TakenLines, type WholeLine } from './lineCollector.ts';
 import type { LineRooms } from './lineRoom.ts';
 import type { Persistence } from './persistence.ts';
 import { Shortfall } from './shortfall.ts';
@@ -71,6 +71,12 @@ export class HostLog {
   /** Takes in output. When the result is a promise, wait for it before giving more. */
   write(stream: Stream, chunk: Uint8Array): Promise<void> | undefined {
     this.#collector.write(stream, chunk, Date.now());
+    return this.#taken();
+  }
+
+  /** Takes in a whole line. When the result is a promise, wait for it before giving more, if you can. */
+  add(line: WholeLine): Promise<void> | undefined {
+    this.#collector.add(line, Date.now());
     return this.#taken();
   }
 

@@ -1,4 +1,4 @@
-import { lineFlag, streams, type LineColumns, type Stream } from '../model/line.ts';
+import { levels, lineFlag, streams, type Level, type LineColumns, type Stream } from '../model/line.ts';
 import type { LineRoom, LineRooms } from './lineRoom.ts';
 import { OpenLine } from './openLine.ts';
 import { splitLines } from './splitLines.ts';
@@ -8,6 +8,14 @@ export interface TakenLines {
   readonly lines: LineColumns;
   /** To be called when nobody needs them any longer. */
   readonly done: () => void;
+}
+
+/** A line that was never cut out of anything. */
+export interface WholeLine {
+  readonly text: Uint8Array;
+  readonly stream: Stream;
+  readonly level: Level;
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 const lineFeed = 10;
@@ -59,6 +67,12 @@ export class LineCollector {
     }
     if (end > start) this.#split(chunk, start, end, index, time);
     if (end < chunk.length) this.#keep(open, index, chunk.subarray(end), time);
+  }
+
+  /** Takes in a whole line of whoever knows its level; what is open of its stream stays open. */
+  add(line: WholeLine, time: number): void {
+    this.#push(line.text, streams.indexOf(line.stream), time, 0);
+    this.#room?.describe(levels.indexOf(line.level), line.fields);
   }
 
   /** Shows what has waited for its line's end since `before` or longer, as unfinished lines. */

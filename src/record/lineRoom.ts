@@ -1,5 +1,7 @@
 import type { LineColumns } from '../model/line.ts';
 
+type LineFields = Readonly<Record<string, string>>;
+
 /** Growing arrays for lines, which are filled, lent to a sink and filled again. */
 export class LineRoom {
   text = new Uint8Array(4_096);
@@ -8,6 +10,8 @@ export class LineRoom {
   streams = new Uint8Array(64);
   levels = new Uint8Array(64);
   flags = new Uint8Array(64);
+  /** By line, as far as lines have any; undefined while none has. */
+  fields: (LineFields | undefined)[] | undefined;
   count = 0;
   bytes = 0;
 
@@ -21,7 +25,7 @@ export class LineRoom {
     this.offsets = grown(this.offsets, new Uint32Array(room + 2));
     this.times = grown(this.times, new Float64Array(room));
     this.streams = grown(this.streams, new Uint8Array(room));
-    this.levels = new Uint8Array(room);
+    this.levels = grown(this.levels, new Uint8Array(room));
     this.flags = grown(this.flags, new Uint8Array(room));
   }
 
@@ -35,6 +39,14 @@ export class LineRoom {
     this.offsets[++this.count] = this.bytes;
   }
 
+  /** Says more of the line that came last. */
+  describe(level: number, fields: LineFields | undefined): void {
+    this.levels[this.count - 1] = level;
+    if (!fields) return;
+    this.fields ??= [];
+    this.fields[this.count - 1] = fields;
+  }
+
   /** The lines as views of these arrays. */
   lines(): LineColumns {
     return {
@@ -45,12 +57,14 @@ export class LineRoom {
       streams: this.streams.subarray(0, this.count),
       levels: this.levels.subarray(0, this.count),
       flags: this.flags.subarray(0, this.count),
+      ...(this.fields && { fields: Array.from({ length: this.count }, (_, index) => this.fields?.[index]) }),
     };
   }
 
   clear(): void {
     this.levels.fill(0, 0, this.count);
     this.flags.fill(0, 0, this.count);
+    this.fields = undefined;
     this.count = 0;
     this.bytes = 0;
   }

@@ -1,4 +1,5 @@
 import type { Ending, LogSink, NewExecution, StepStart } from '../model/sink.ts';
+import type { Metric } from '../model/statistics.ts';
 import { HostLog, type HostLogLimits, type LogPlace } from './hostLog.ts';
 import { LineRooms } from './lineRoom.ts';
 import { Persistence } from './persistence.ts';
@@ -47,6 +48,13 @@ export class Recording {
     return new Recording(sink, execution.execution, options);
   }
 
+  /** Announces the execution as soon as the sink can be written to; whoever is recorded does not wait for that. */
+  static start(sink: LogSink, execution: NewExecution, options: RecordingOptions): Recording {
+    const recording = new Recording(sink, execution.execution, options);
+    void recording.#enqueue(() => sink.createExecution(execution));
+    return recording;
+  }
+
   private constructor(sink: LogSink, execution: string, options: RecordingOptions) {
     this.execution = execution;
     this.#sink = sink;
@@ -64,6 +72,11 @@ export class Recording {
     });
     this.#steps.push(recording);
     return recording;
+  }
+
+  /** Keeps a number that the run tells of itself, where the sink keeps such. */
+  metric(metric: Metric): void {
+    void this.#enqueue(async () => this.#sink.metric?.({ ...metric, execution: this.execution }));
   }
 
   /** Ends what is still open with it, and the execution; tells what could not be recorded. */

@@ -12,7 +12,10 @@ export interface BundledProgram extends AsyncDisposable {
 export async function bundleProgram(): Promise<BundledProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'execlogs-program-'));
   await build({
-    entryPoints: { execlogs: join(import.meta.dirname, '../../src/cli/main.ts') },
+    entryPoints: {
+      execlogs: join(import.meta.dirname, '../../src/cli/main.ts'),
+      recorder: join(import.meta.dirname, '../../src/cli/openRecorder.ts'),
+    },
     outdir: folder,
     outExtension: { '.js': '.mjs' },
     bundle: true,

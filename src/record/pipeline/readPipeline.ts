@@ -1,4 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
+import { StepIds } from '../stepIds.ts';
 import { faultInCron } from './cron.ts';
 import {
   localHost,
@@ -40,7 +41,7 @@ export function readPipeline(file: string, text: string): Pipeline {
 class PipelineReader {
   readonly #yaml: YamlReader;
   readonly #hosts = new Map<string, Host>();
-  readonly #ids = new Set<string>();
+  readonly #ids = new StepIds();
   #steps = 0;
 
   constructor(yaml: YamlReader) {
@@ -113,7 +114,7 @@ class PipelineReader {
     const inTime = timeout && this.#yaml.duration(timeout, '"timeout"');
     const sudo = readSudo(this.#yaml, fields.get('sudo'));
     return {
-      id: this.#id(name),
+      id: this.#ids.idFor(name),
       order: ++this.#steps,
       name,
       path,
@@ -227,17 +228,5 @@ class PipelineReader {
       names.add(item.name);
       return item;
     });
-  }
-
-  #id(name: string): string {
-    const base =
-      name
-        .toLowerCase()
-        .replace(/[^\p{L}\p{N}]+/gu, '-')
-        .replace(/^-+|-+$/g, '') || 'step';
-    let id = base;
-    for (let n = 2; this.#ids.has(id); n++) id = `${base}-${n}`;
-    this.#ids.add(id);
-    return id;
   }
 }
