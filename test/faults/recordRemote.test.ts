@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { runSteered } from '../../src/record/steered/runSteered.ts';
 import { Interruption, type Stop } from '../../src/record/stop.ts';
 import { MemoryStore } from '../../src/sources/memory.ts';
 import { eventually } from '../harness/eventually.ts';
+import { Program } from '../harness/program.ts';
 import { SshServer } from '../harness/sshServer.ts';
 
 let server: SshServer;
@@ -270,6 +271,21 @@ describe('what runs on another host is ended there', () => {
     });
     expect(results[0]?.message).toMatch(/^the connection to web-1 was lost: /);
     expect(results).toMatchObject([{ status: 'failed', exitCode: 255 }]);
+    await eventually(() => expect(isAlive(pid)).toBe(false));
+  });
+
+  test('when execlogs itself is killed', async () => {
+    using program = new Program();
+    const file = join(folder, 'p.yaml');
+    writeFileSync(file, overSsh([{ name: 's', run: 'echo "pid $$ is there"; sleep 300' }]));
+    const child = program.start('run', file);
+    child.stderr?.resume();
+    let pid = 0;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      pid = Number(/pid (\d+) is/.exec(chunk.toString())?.[1] ?? pid);
+    });
+    await eventually(() => expect(isAlive(pid)).toBe(true));
+    child.kill('SIGKILL');
     await eventually(() => expect(isAlive(pid)).toBe(false));
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { linesOf, LineBatchBuilder } from '../../src/base/lineBatch.ts';
 import type { HostResult, Step } from '../../src/model/execution.ts';
@@ -108,11 +108,6 @@ export class CheckpointWriter implements LogSink {
       startTime: time(host.startedAt),
       endTime: time(host.endedAt),
     };
-  }
-
-  /** As kubexm does when all went well. */
-  remove(execution: string): void {
-    rmSync(join(this.#folder, `${execution}.checkpoint.json`));
   }
 }
 
