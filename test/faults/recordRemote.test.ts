@@ -212,12 +212,14 @@ describe('a host that cannot be reached', () => {
     const other = await SshServer.start();
     await other.stop();
     await using _ = other;
-    const { results } = await run(
+    const { results, lines } = await run(
       overSsh([{ name: 's', check: 'false', run: 'echo' }], {
         hosts: [{ name: 'away', ssh: 'web-1', sshOptions: ['-F', other.config] }],
       }),
     );
     expect(results).toMatchObject([{ status: 'failed', exitCode: 255 }]);
+    // What ssh says when the step itself is tried would stand there, too.
+    expect((await lines('s', 'away')).map(({ stream }) => stream)).toEqual(['system']);
     expect(results[0]?.message).toMatch(/^away could not be reached: ssh: connect to host 127\.0\.0\.1 .*refused$/);
   });
 
