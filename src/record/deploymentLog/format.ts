@@ -65,7 +65,7 @@ export interface StepRecord {
 
 export interface HostEntry {
   readonly name: string;
-  status: 'pending' | StepRecord['status'];
+  status: 'pending' | 'timeout' | 'cancelled' | StepRecord['status'];
   exit_code?: number;
   error?: string;
 }

@@ -60,7 +60,7 @@ export class StepEntry {
     this.#say(result);
     const entry = this.#host(result.host);
     if (!entry) return;
-    entry.status = stepStatus([result]);
+    entry.status = hostStatus(result.status);
     if (result.exitCode !== undefined) entry.exit_code = result.exitCode;
     if (result.message !== undefined) entry.error = result.message;
   }
@@ -125,4 +125,10 @@ function stepStatus(results: readonly HostResult[]): StepRecord['status'] {
   const statuses = new Set<Status>(results.map(({ status }) => status));
   if (['failed', 'timedOut', 'cancelled'].some((status) => statuses.has(status as Status))) return 'failed';
   return statuses.has('succeeded') ? 'success' : 'skipped';
+}
+
+function hostStatus(status: Status): HostEntry['status'] {
+  if (status === 'timedOut') return 'timeout';
+  if (status === 'cancelled' || status === 'skipped') return status;
+  return status === 'succeeded' ? 'success' : 'failed';
 }

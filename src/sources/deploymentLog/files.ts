@@ -25,7 +25,7 @@ export interface FileRead {
 /** Files beyond this are none that an orchestrator writes; in bytes. */
 const mostBytes = 64 * 1_048_576;
 /** A file that changed so recently may change again without its time telling; in milliseconds. */
-const unsettled = 100;
+export const unsettled = 100;
 /** Files whose content stays in memory. */
 const mostKept = 4;
 

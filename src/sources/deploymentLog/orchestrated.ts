@@ -3,7 +3,7 @@ import { isFailure, isFinished, type Status } from '../../model/status.ts';
 import { commandOf } from './commands.ts';
 import type { DeploymentHost, DeploymentStep } from './deployment.ts';
 import { remarksOf } from './remarks.ts';
-import { statusOf } from './statuses.ts';
+import { leftAs, statusOf } from './statuses.ts';
 import { fieldsOf, numberOf, recordsOf, textOf, type Fields } from './values.ts';
 
 const kept = { stdout: 1_000, stderr: 500 };
@@ -58,8 +58,7 @@ interface Place {
 
 function enteredStep({ id, said, before }: Entry, { order, host, run, name }: Place): DeploymentStep {
   const told = statusOf(said['status']);
-  // A run that has ended runs no step.
-  const status = told.status === 'running' && isFinished(run.status) ? 'interrupted' : told.status;
+  const status = isFinished(run.status) ? leftAs(told.status) : told.status;
   const at = parseTime(said['timestamp'], 'local');
   const times = isFinished(status) ? { startedAt: before ?? at, endedAt: at } : { startedAt: at };
   const message = textOf(said['error']);
@@ -72,25 +71,25 @@ function enteredStep({ id, said, before }: Entry, { order, host, run, name }: Pl
     ...(times.startedAt !== undefined && { startedAt: times.startedAt }),
     ...(times.endedAt !== undefined && { endedAt: times.endedAt }),
     ...(message !== undefined && { message }),
-    hosts: hostsOf(said, host, { status, ...(message !== undefined && { message }) }),
+    hosts: hostsOf(said, host, run.status, { status, ...(message !== undefined && { message }) }),
     commands: recordsOf(said['commands']).map((command, index) => commandOf(command, index + 1, kept)),
     remarks: remarksOf(said, status === 'skipped'),
   };
 }
 
 /** Files that we write name their hosts. */
-function hostsOf(said: Fields, target: string, step: Omit<DeploymentHost, 'name'>): DeploymentHost[] {
+function hostsOf(said: Fields, target: string, run: Status, step: Omit<DeploymentHost, 'name'>): DeploymentHost[] {
   const named = recordsOf(said['hosts']).flatMap((host): DeploymentHost[] => {
     const name = textOf(host['name']);
     if (name === undefined) return [];
-    const { status } = statusOf(host['status']);
-    const open = !isFinished(status) && isFinished(step.status);
+    const { status: said } = statusOf(host['status']);
+    const status = isFinished(run) || isFinished(step.status) ? leftAs(said) : said;
     const exitCode = numberOf(host['exit_code']);
     const message = textOf(host['error']);
     return [
       {
         name,
-        status: open ? step.status : status,
+        status,
         ...(exitCode !== undefined && { exitCode }),
         ...(message !== undefined && { message }),
       },

@@ -1,4 +1,4 @@
-import type { Status } from '../../model/status.ts';
+import { isFinished, type Status } from '../../model/status.ts';
 import { textOf } from './values.ts';
 
 const known: Readonly<Record<string, Status>> = {
@@ -10,6 +10,7 @@ const known: Readonly<Record<string, Status>> = {
   aborted: 'cancelled',
   cancelled: 'cancelled',
   max_iterations: 'failed',
+  timeout: 'timedOut',
 };
 
 /** A status as it stands in a file, in the model's words, with the file's own. */
@@ -18,4 +19,10 @@ export function statusOf(value: unknown): { readonly status: Status; readonly ra
   if (word === undefined) return { status: 'unknown' };
   const status = Object.hasOwn(known, word.toLowerCase()) ? known[word.toLowerCase()] : undefined;
   return { status: status ?? 'unknown', rawStatus: word };
+}
+
+/** What a run that has ended left open: what had not begun was skipped, what had was broken off. */
+export function leftAs(status: Status): Status {
+  if (isFinished(status)) return status;
+  return status === 'pending' ? 'skipped' : 'interrupted';
 }

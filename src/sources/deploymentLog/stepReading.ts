@@ -1,16 +1,11 @@
-import { LineColumnsBuilder, type NewLine } from '../../base/lineBatch.ts';
-import type { LineColumns } from '../../model/line.ts';
+import type { NewLine } from '../../base/lineBatch.ts';
 import { isSameCommand } from './commands.ts';
 import type { Command, DeploymentStep } from './deployment.ts';
 import { commandLines, remarkLines } from './lines.ts';
 
-/** Lines of one host that follow one another. */
-export interface HostLines {
-  readonly host: string;
-  readonly lines: LineColumns;
-}
-
-interface Told {
+/** Something new of a step. */
+export interface News {
+  readonly step: string;
   readonly host: string;
   readonly time: number | undefined;
   readonly lines: readonly NewLine[];
@@ -25,14 +20,14 @@ export class StepReading {
   readonly #remarks = new Map<string, number>();
 
   /** Lines that have not been told yet, in their order. */
-  next(step: DeploymentStep): HostLines[] {
+  next(step: DeploymentStep): News[] {
     const host = step.hosts[0]?.name ?? 'local';
     const commands = this.#newCommands(step, host);
     const remarks = this.#newRemarks(step, host);
-    return batched(merged(commands, remarks));
+    return merged(commands, remarks);
   }
 
-  #newCommands({ commands, status }: DeploymentStep, host: string): Told[] {
+  #newCommands({ id: step, commands, status }: DeploymentStep, host: string): News[] {
     const before = this.#commands;
     this.#commands = commands;
     let known = sameFrom(before, 0, commands);
@@ -42,21 +37,26 @@ export class StepReading {
       again = kept === 0 && status !== 'skipped';
       known = Math.max(known, kept);
     }
-    const told = commands.slice(known).map((command): Told => {
-      return { host: command.host ?? host, time: command.time, lines: commandLines(command) };
+    const told = commands.slice(known).map((command): News => {
+      return { step, host: command.host ?? host, time: command.time, lines: commandLines(command) };
     });
-    const mark: Told = { host, time: undefined, lines: [{ text: againWords, stream: 'system', level: 'notice' }] };
+    const mark: News = {
+      step,
+      host,
+      time: undefined,
+      lines: [{ text: againWords, stream: 'system', level: 'notice' }],
+    };
     return again ? [mark, ...told] : told;
   }
 
-  #newRemarks({ remarks }: DeploymentStep, host: string): Told[] {
+  #newRemarks({ id: step, remarks }: DeploymentStep, host: string): News[] {
     const seen = new Map<string, number>();
     return remarks.flatMap((remark) => {
       const count = (seen.get(remark.words) ?? 0) + 1;
       seen.set(remark.words, count);
       if (count <= (this.#remarks.get(remark.words) ?? 0)) return [];
       this.#remarks.set(remark.words, count);
-      return { host, time: remark.time, lines: remarkLines(remark) };
+      return { step, host, time: remark.time, lines: remarkLines(remark) };
     });
   }
 }
@@ -81,8 +81,8 @@ function keptTail(before: readonly Command[], now: readonly Command[]): number {
 }
 
 /** Commands keep their order; a remark stands before the first command that is later than it. */
-function merged(commands: readonly Told[], remarks: readonly Told[]): Told[] {
-  const all: Told[] = [];
+function merged(commands: readonly News[], remarks: readonly News[]): News[] {
+  const all: News[] = [];
   const waiting = [...remarks];
   for (const command of commands) {
     const { time } = command;
@@ -91,17 +91,4 @@ function merged(commands: readonly Told[], remarks: readonly Told[]): Told[] {
     all.push(command);
   }
   return [...all, ...waiting];
-}
-
-function batched(all: readonly Told[]): HostLines[] {
-  const batches: { host: string; builder: LineColumnsBuilder }[] = [];
-  for (const { host, lines } of all) {
-    let last = batches.at(-1);
-    if (last?.host !== host) {
-      last = { host, builder: new LineColumnsBuilder() };
-      batches.push(last);
-    }
-    for (const line of lines) last.builder.add(line);
-  }
-  return batches.map(({ host, builder }) => ({ host, lines: builder.build() }));
 }

@@ -3,6 +3,7 @@ import type { ExecutionSummary } from '../../model/execution.ts';
 import { isFinished } from '../../model/status.ts';
 import type { Deployment, DeploymentStep } from './deployment.ts';
 import type { FileRead, FileState } from './files.ts';
+import { leftAs } from './statuses.ts';
 
 /** How long a file may be damaged before it is said, in milliseconds: it may just be being written. */
 export const damagedAfter = 10_000;
@@ -40,10 +41,8 @@ export function asFarAsWritten({ file, deployment }: FileRead, stale: number, no
 }
 
 function interrupted(step: DeploymentStep): DeploymentStep {
-  const ended = (status: DeploymentStep['status']) =>
-    isFinished(status) ? status : status === 'pending' ? ('skipped' as const) : ('interrupted' as const);
-  const hosts = step.hosts.map((host) => ({ ...host, status: ended(host.status) }));
-  return { ...step, status: ended(step.status), hosts };
+  const hosts = step.hosts.map((host) => ({ ...host, status: leftAs(host.status) }));
+  return { ...step, status: leftAs(step.status), hosts };
 }
 
 function durationWords(milliseconds: number): string {

@@ -20,6 +20,7 @@ const share = 1 / 15;
 export class DeploymentLogs implements TranscriptSystem {
   readonly can = { hosts: true, watch: 'poll' } as const;
   readonly transcripts = { scheme: 'deployment', reruns: 'failed' } as const;
+  waiting = 0;
   readonly #files: Files;
   readonly #listing: Listing;
   readonly #folders: FolderWatch;
@@ -69,7 +70,36 @@ export class DeploymentLogs implements TranscriptSystem {
 
   async *#watch(query: WatchQuery, signal: AbortSignal): AsyncGenerator<Change, void> {
     using _ = await this.#folders.use();
-    let { mark } = this.#folders.news;
+    const { news } = this.#folders;
+    const begun = news.mark;
+    let mark = begun;
+    const looked = Promise.withResolvers<boolean>();
+    const pause = async (until: AbortSignal) => {
+      looked.resolve(news.mark !== begun);
+      this.waiting++;
+      try {
+        await news.since(mark, until);
+        await delay(together, until);
+      } finally {
+        this.waiting--;
+      }
+      mark = news.mark;
+    };
+    const changes = pollingWatch(this.#asked(signal), query, pause, signal);
+    const first = changes.next();
+    first.catch(() => undefined);
+    // What changed while the first look was taken may be in it, or not: nobody can tell.
+    if (await Promise.race([looked.promise, first.then(() => false)])) yield* this.#all(query);
+    for (let next = await first; next.done !== true; next = await changes.next()) yield next.value;
+  }
+
+  async *#all({ execution, step }: WatchQuery): AsyncGenerator<Change, void> {
+    if (execution !== undefined) yield { execution, ...(step !== undefined && { step }) };
+    else for (const { id } of (await this.list({})).executions) yield { execution: id };
+  }
+
+  /** Looks for a watch into transcripts of its own: it wants no lines. */
+  #asked(signal: AbortSignal): Parameters<typeof pollingWatch>[0] {
     const own = new Map<string, Transcript>();
     const asked = async (execution: string): Promise<Transcript> => {
       const transcript = own.get(execution) ?? new Transcript(execution, { ...this.transcripts, mostBytes: 0 });
@@ -77,18 +107,11 @@ export class DeploymentLogs implements TranscriptSystem {
       await this.refresh(transcript, signal);
       return transcript;
     };
-    const source = {
-      listExecutions: (list: ExecutionQuery) => this.list(list),
-      getExecution: async (ref: { readonly execution: string }) => (await asked(ref.execution)).described,
-      getStepResult: async (step: Parameters<Transcript['stepResult']>[0]) =>
-        (await asked(step.execution)).stepResult(step),
+    return {
+      listExecutions: (query) => this.list(query),
+      getExecution: async ({ execution }) => (await asked(execution)).described,
+      getStepResult: async (query) => (await asked(query.execution)).stepResult(query),
     };
-    const pause = async (until: AbortSignal) => {
-      await this.#folders.news.since(mark, until);
-      await delay(together, until);
-      mark = this.#folders.news.mark;
-    };
-    yield* pollingWatch(source, query, pause, signal);
   }
 
   #keepUp(transcript: Transcript): KeptUp {

@@ -124,8 +124,14 @@ function keyOf({ execution, step }: StepRef): string {
   return JSON.stringify([execution, step]);
 }
 
+/** The ids that a system gave, by the names under which a test wrote. */
+export interface Renaming {
+  readonly executions: ReadonlyMap<string, { readonly id: string | number | bigint }>;
+  readonly steps: ReadonlyMap<string, { readonly id: string | number | bigint }>;
+}
+
 /** Calls executions and steps by the names under which a test wrote them: the system has ids of its own. */
-export function renamed(source: LogSource, { executions, steps }: OpsJobsWriter): LogSource {
+export function renamed(source: LogSource, { executions, steps }: Renaming): LogSource {
   const execution = (name: string) => String(executions.get(name)?.id ?? name);
   const theirs = <T extends Partial<LogScope>>(query: T): T => {
     const { execution: own, step } = query;
