@@ -125,7 +125,7 @@ export class DeploymentLogs implements TranscriptSystem {
   /** Resolves when something changed since `mark`, or when it is time to look anyway. */
   async #newsSince(mark: number, wait: number | undefined, signal: AbortSignal): Promise<void> {
     if (wait === undefined) return this.#folders.news.since(mark, signal);
-    const time = AbortSignal.timeout(wait);
+    const time = AbortSignal.timeout(Math.ceil(wait));
     const until = AbortSignal.any([signal, time]);
     try {
       await this.#folders.news.since(mark, until);
