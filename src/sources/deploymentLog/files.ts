@@ -45,8 +45,7 @@ export class Files {
   /** All there are, in no order, those among them that will not be read. */
   async find(): Promise<Omit<Found, 'paths'> & { readonly files: readonly FileState[] }> {
     const { paths, ...found } = await findFiles(this.#place);
-    const root = await this.#realRoot();
-    const states = await Promise.all(paths.map((path) => this.#look(path, root)));
+    const states = await Promise.all(paths.map((path) => this.#look(path)));
     return { ...found, files: states.flatMap((state) => (state ? [state.file] : [])) };
   }
 
@@ -54,7 +53,7 @@ export class Files {
   async read(id: string): Promise<FileRead | undefined> {
     const path = `${id}.json`;
     if (!isInPlace(path.split('/'), this.#place.pattern) || id.split('/').includes('..')) return undefined;
-    const look = await this.#look(path, await this.#realRoot());
+    const look = await this.#look(path);
     if (!look || look.file.refused !== undefined) return look;
     const kept = this.#kept.get(id);
     if (kept?.stamp === look.stamp) return kept;
@@ -69,17 +68,13 @@ export class Files {
     for (const oldest of this.#kept.keys()) if (this.#kept.size > mostKept) this.#kept.delete(oldest);
   }
 
-  async #realRoot(): Promise<string> {
-    return realpath(this.#place.root).catch(() => this.#place.root);
-  }
-
-  async #look(path: string, root: string): Promise<KeptRead | undefined> {
+  async #look(path: string): Promise<KeptRead | undefined> {
     const full = join(this.#place.root, path);
     const id = path.replace(/\.json$/, '');
     try {
-      const isLink = (await lstat(full)).isSymbolicLink();
-      const leadsOut = isLink && !(await realpath(full)).startsWith(root + sep);
-      const state = leadsOut ? await lstat(full) : await stat(full);
+      const own = await lstat(full);
+      const leadsOut = own.isSymbolicLink() && !(await this.#isWithin(full));
+      const state = own.isSymbolicLink() && !leadsOut ? await stat(full) : own;
       const refused = leadsOut ? linkWords : refusalOf(state);
       const { size, mtimeMs: changedAt, ino } = state;
       const file = { id, size, changedAt, ...(refused !== undefined && { refused }) };
@@ -90,9 +85,14 @@ export class Files {
       return { file: { id, size: 0, changedAt: 0, refused: unreadableWords(error) }, stamp: '' };
     }
   }
+
+  async #isWithin(link: string): Promise<boolean> {
+    const [root, target] = await Promise.all([realpath(this.#place.root), realpath(link)]);
+    return target.startsWith(root + sep);
+  }
 }
 
-const linkWords = 'It is a link that leads out of the folder, or nowhere, and is not followed.';
+const linkWords = 'It is a link that leads out of the folder, and is not followed.';
 
 function refusalOf(state: Stats): string | undefined {
   if (state.isDirectory()) return 'It is a folder, not a file.';

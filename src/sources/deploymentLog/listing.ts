@@ -9,7 +9,7 @@ import { asFarAsWritten, beganAt, summaryOf } from './summary.ts';
 
 /** How many files one call reads at the most when a filter wants to know what they say, and how many at once. */
 const mostRead = 1_000;
-const atOnce = 16;
+const atOnce = 64;
 /** Files that are said to begin in the same second are told apart by what stands in them, up to so many. */
 const mostCompared = 64;
 
@@ -51,7 +51,7 @@ export class Listing {
     let next: Rank | undefined;
     let looked = 0;
     const waiting = bySecond(files).filter(({ second }) => !after || second <= after[0]);
-    while (waiting.length > 0 && found.length <= room && looked < mostRead) {
+    while (waiting.length > 0 && found.length <= room && (!filter || looked < mostRead)) {
       const some = take(waiting, room + 1 - found.length);
       looked += some.reduce((sum, group) => sum + group.files.length, 0);
       const ranked = (await Promise.all(some.map((group) => this.#rank(group)))).flat();
