@@ -20,6 +20,8 @@ export interface FileState {
 export interface FileRead {
   readonly file: FileState;
   readonly deployment?: Deployment;
+  /** Milliseconds that making sense of it took. */
+  readonly took?: number;
 }
 
 /** Files beyond this are none that an orchestrator writes; in bytes. */
@@ -113,8 +115,9 @@ async function readAs(full: string, look: KeptRead): Promise<KeptRead> {
   } catch (error) {
     return { ...look, file: { ...look.file, refused: unreadableWords(error) } };
   }
+  const from = performance.now();
   const deployment = deploymentIn(text);
-  return { ...look, ...(deployment && { deployment }) };
+  return { ...look, took: performance.now() - from, ...(deployment && { deployment }) };
 }
 
 function deploymentIn(text: string): Deployment | undefined {

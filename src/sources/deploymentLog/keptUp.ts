@@ -27,6 +27,11 @@ export class KeptUp {
     this.#reading = new Reading(transcript);
   }
 
+  /** Milliseconds that making sense of the file takes. */
+  get cost(): number {
+    return this.#last?.took ?? 0;
+  }
+
   /** Reads what the file says now. Throws notFound when there is none. */
   async refresh(signal: AbortSignal): Promise<void> {
     const read = await this.#read(signal);

@@ -49,12 +49,11 @@ export class DeploymentLogs implements TranscriptSystem {
     const keptUp = this.#keepUp(transcript);
     for (;;) {
       const { mark } = this.#folders.news;
-      const from = performance.now();
       await keptUp.stay(signal);
       const seconds = this.#folders.polling;
       tell(seconds === undefined ? { kind: 'live' } : { kind: 'polling', seconds });
       if (transcript.isFinished) return;
-      await delay(Math.max(together, (performance.now() - from) / share), signal);
+      await delay(Math.max(together, keptUp.cost / share), signal);
       await this.#newsSince(mark, keptUp.nextLook(Date.now()), signal);
     }
   }

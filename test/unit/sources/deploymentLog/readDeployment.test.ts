@@ -15,7 +15,7 @@ function read(json: unknown) {
 
 function textsOf(json: unknown, at = 0): string[] {
   return (read(json).steps[at]?.commands ?? []).flatMap((one) =>
-    commandLines(one).map(({ text }) => `${text as string}`),
+    commandLines(one).map(({ text }) => text as string),
   );
 }
 
