@@ -148,6 +148,6 @@ function filePlaces(): FilePlaces {
   return {
     home: homedir(),
     workspace: workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath,
-    staleAfterMinutes: typeof minutes === 'number' && minutes > 0 ? minutes : 35,
+    staleAfterMinutes: typeof minutes === 'number' && minutes >= 1 ? Math.round(minutes) : 35,
   };
 }

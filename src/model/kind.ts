@@ -4,6 +4,7 @@ export const knownKinds = [
   'pipeline',
   'deployment',
   'checkpoint',
+  'cron job',
   'plan_decompose',
   'plan_execute',
   'chat_action',
@@ -15,7 +16,7 @@ export const knownKinds = [
 
 export type KnownKind = (typeof knownKinds)[number];
 
-const runs: ReadonlySet<KnownKind> = new Set(['command', 'pipeline', 'deployment', 'checkpoint']);
+const runs: ReadonlySet<KnownKind> = new Set(['command', 'pipeline', 'deployment', 'checkpoint', 'cron job']);
 
 export function knownKind(kind: string | undefined): KnownKind | undefined {
   return knownKinds.find((known) => known === kind);

@@ -4,6 +4,7 @@ import { css, html, type CSSResult, type TemplateResult } from 'lit';
 const glyphs = {
   'arrow-down': '\uea9a',
   'arrow-up': '\ueaa1',
+  calendar: '\ueab0',
   'case-sensitive': '\ueab1',
   clock: '\uea82',
   check: '\ueab2',

@@ -17,6 +17,7 @@ export function kindLook(kind: string | undefined, t: Translate): KindLook | und
     pipeline: () => undefined,
     deployment: () => ({ icon: 'rocket', hue: 'plain', title: t('Deployment') }),
     checkpoint: () => ({ icon: 'layers', hue: 'plain', title: t('Checkpoint') }),
+    'cron job': () => ({ icon: 'calendar', hue: 'plain', title: t('Cron job') }),
     plan_decompose: () => ({ icon: 'type-hierarchy-sub', hue: 'blue', title: t('Task decomposition') }),
     plan_execute: () => ({ icon: 'play', hue: 'green', title: t('Plan execution') }),
     chat_action: () => tool(t('Chat action')),

@@ -7,7 +7,7 @@ export interface FilePlaces {
   readonly home: string;
   /** The folder that is open in the editor. */
   readonly workspace: string | undefined;
-  /** After so many minutes without a write a deployment that has not ended counts as interrupted. */
+  /** A whole number: after so many minutes without a write a deployment that has not ended counts as interrupted. */
   readonly staleAfterMinutes: number;
 }
 
@@ -19,10 +19,8 @@ export function placedUrl(url: string, places: FilePlaces, t: Translate): string
   const [, scheme = '', path = ''] = /^(deployment-log|checkpoint):(.*)$/is.exec(url) ?? [];
   if (scheme === '') return url;
   const placed = `${scheme}:${placedPath(path, places, t)}`;
-  if (scheme.toLowerCase() !== 'deployment-log' || /[?&]stale=/.test(path)) return placed;
-  // A question mark before no name and value belongs to a pattern.
-  const mark = /\?[a-z]+=[^/\\]*$/i.test(path) ? '&' : '?';
-  return `${placed}${mark}stale=${String(places.staleAfterMinutes)}m`;
+  if (scheme.toLowerCase() !== 'deployment-log' || /\?stale=[^?]*$/.test(path)) return placed;
+  return `${placed}?stale=${String(places.staleAfterMinutes)}m`;
 }
 
 function placedPath(path: string, { home, workspace }: FilePlaces, t: Translate): string {

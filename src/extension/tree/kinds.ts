@@ -11,6 +11,7 @@ export function kindTitle(kind: string | undefined, { t }: Pick<Words, 't'>): st
     pipeline: () => t('Pipeline'),
     deployment: () => t('Deployment'),
     checkpoint: () => t('Checkpoint'),
+    'cron job': () => t('Cron job'),
     plan_decompose: () => t('Task decomposition'),
     plan_execute: () => t('Plan execution'),
     chat_action: () => t('Chat action'),

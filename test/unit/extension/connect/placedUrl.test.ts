@@ -24,7 +24,6 @@ test.each(['https://a/deployment-log:x', 'sqlite:a', 'memory:', 'jobs+https://a'
 test.each([
   ['deployment-log:logs', 'deployment-log:/work/app/logs?stale=35m'],
   ['deployment-log:logs/deploy_?.json', 'deployment-log:/work/app/logs/deploy_?.json?stale=35m'],
-  ['deployment-log:/logs?watch=poll', 'deployment-log:/logs?watch=poll&stale=35m'],
   ['deployment-log:/logs?stale=2m', 'deployment-log:/logs?stale=2m'],
 ])('%s is told when a deployment counts as interrupted', (url, opened) => {
   expect(placed(url)).toBe(opened);
