@@ -1,7 +1,15 @@
 import { strict as assert } from 'node:assert';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { commands, ConfigurationTarget, window, workspace, type LogOutputChannel } from 'vscode';
+import {
+  commands,
+  ConfigurationTarget,
+  TreeItemCollapsibleState,
+  Uri,
+  window,
+  workspace,
+  type LogOutputChannel,
+} from 'vscode';
 import { addConnection } from '../../src/extension/commands/addConnection.ts';
 import type { Parts } from '../../src/extension/commands/command.ts';
 import { editConnection } from '../../src/extension/commands/editConnection.ts';
@@ -313,5 +321,55 @@ test('folders begin at the workspace folder, and what counts as interrupted is a
     );
     assert.equal(places().staleAfterMinutes, 2);
     await set(undefined);
+  });
+});
+
+test('a job of a job API is opened by its id, with its log, and stays in the tree', async () => {
+  await using service = await startService();
+  const id = await record(service.store, {
+    name: 'Split',
+    kind: 'plan_execute',
+    hosts: { here: 'failed' },
+    lines: ['x'],
+  });
+  await withConnections([{ name: 'jobs', url: `jobs+${service.url}` }], async () => {
+    const { view, panels } = await activated();
+    await commands.executeCommand('executionLogs.openById', id, 'jobs');
+    await until(() => panels.open.some(({ address }) => address.connection === 'jobs'));
+    const panel = panels.open.find(({ address }) => address.connection === 'jobs');
+    assert.ok(panel);
+    assert.equal(panel.address.scope.execution, id);
+    const execution = (await under('jobs')).find((node) => node.kind === 'execution');
+    assert.ok(execution);
+    assert.match(String(view.getTreeItem(execution).description), /^Plan execution/);
+    const [step, ...others] = await view.getChildren(execution);
+    assert.ok(step?.kind === 'step' && others.length === 0);
+    assert.equal(view.getTreeItem(step).collapsibleState, TreeItemCollapsibleState.None);
+    panel.close();
+  });
+});
+
+test('checkpoints of a folder in the workspace are browsed', async () => {
+  const root = workspace.workspaceFolders?.[0]?.uri;
+  assert.ok(root);
+  const hostStates = { 'node-1': { status: 'Success' } };
+  const node = { status: 'Success', startedAt: '2026-01-31T12:00:00Z', hostStates };
+  const state = {
+    version: 1,
+    clusterName: 'c1',
+    pipelineName: 'Create',
+    status: 'Failed',
+    nodeStates: { prepare: node },
+  };
+  const file = Uri.joinPath(root, 'kubexm', 'c1', 'Create.checkpoint.json');
+  await workspace.fs.writeFile(file, new TextEncoder().encode(JSON.stringify(state)));
+  await withConnections([{ name: 'clusters', url: 'checkpoint:kubexm' }], async () => {
+    const { view } = await activated();
+    const [execution] = await under('clusters');
+    assert.equal(execution?.kind, 'execution');
+    const [step] = await view.getChildren(execution);
+    const [result] = await view.getChildren(step);
+    assert.ok(result?.kind === 'host');
+    assert.deepEqual([result.host.name, result.host.status], ['node-1', 'succeeded']);
   });
 });
