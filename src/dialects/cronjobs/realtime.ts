@@ -28,8 +28,8 @@ const drift = 3_600_000;
 const atOnce = { lines: 1_000, bytes: 1_048_576 } as const;
 
 /**
- * The oldest lines of a job's runs from `since` on. Who asks again with the time of the last of them, and knows
- * lines by their ids, misses none: lines of one time are never parted.
+ * The oldest lines of a job's runs from `since` on, `limit` of them later than that. Who asks again with the time of
+ * the last of them, and knows lines by their ids, misses none: lines of one time are never parted.
  */
 export async function readNews(
   source: LogSource,
@@ -48,11 +48,13 @@ export async function readNews(
   const lanes = runs.map((run) => new Lane(source, run, { since, now, wish, options }));
   const lines: JobLine[] = [];
   let last = Number.NEGATIVE_INFINITY;
+  let later = 0;
   for (;;) {
     const lane = await earliest(lanes);
     if (!lane || lane.time > latest) return { lines, more: false };
-    if ((lines.length >= limit && lane.time > last) || lines.length >= mostTies) return { lines, more: true };
+    if ((later >= limit && lane.time > last) || lines.length >= mostTies) return { lines, more: true };
     last = lane.time;
+    if (last > since) later++;
     lines.push(lane.take());
   }
 }

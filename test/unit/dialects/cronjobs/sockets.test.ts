@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { eventually } from '../../../harness/eventually.ts';
+import { begin, finish, record, serveJobs, write, type Talk } from './served.ts';
+
+const logs = '/api/cronjobs/a/logs/ws';
+
+async function subscribed(talk: Talk, message: object = { types: ['log'] }): Promise<void> {
+  talk.say({ type: 'subscribe', ...message });
+  for (;;) if ((await talk.next()).type === 'subscribed') return;
+}
+
+describe("a job's WebSocket", () => {
+  test('greets, answers a ping, and says what is subscribed to', async () => {
+    await using served = await serveJobs([{ id: 'a', name: 'a', enabled: true }]);
+    using talk = await served.socket(logs);
+    const hello = await talk.next();
+    expect(hello).toMatchObject({ type: 'connected', job_run_id: 'job_a' });
+    expect(hello.timestamp).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    talk.say({ type: 'ping' });
+    expect(await talk.next()).toMatchObject({ type: 'pong', data: { message: 'pong' } });
+    talk.say({ type: 'subscribe', types: ['log', 'status', 'metric'], filters: { level: 'INFO' } });
+    expect(await talk.next()).toMatchObject({
+      type: 'subscribed',
+      data: { subscription: { types: ['log', 'status', 'metric'], filters: { level: 'INFO' } } },
+    });
+  });
+
+  test('tells the lines of what runs, and of runs that begin later, from their first line', async () => {
+    await using served = await serveJobs();
+    await record(served.store, 'ended', 'a', ['before']);
+    await begin(served.store, 'r1', 'a');
+    await write(served.store, 'r1', 1, ['one']);
+    using talk = await served.socket(logs);
+    await subscribed(talk);
+    expect(await talk.lines(1)).toEqual(['one']);
+    await begin(served.store, 'other', 'b');
+    await write(served.store, 'other', 1, ['no']);
+    await write(served.store, 'r1', 2, ['two']);
+    expect(await talk.lines(1)).toEqual(['two']);
+    await finish(served.store, 'r1');
+    await record(served.store, 'r2', 'a', ['short', 'run']);
+    expect(await talk.lines(2)).toEqual(['short', 'run']);
+  });
+
+  test('tells of the statuses of runs', async () => {
+    await using served = await serveJobs();
+    await record(served.store, 'ended', 'a', []);
+    using talk = await served.socket(logs);
+    await subscribed(talk, { types: ['status'] });
+    await begin(served.store, 'r', 'a');
+    const status = async () => {
+      const { type, job_run_id, data } = await talk.next();
+      return [type, job_run_id, data['status'], data['state']];
+    };
+    expect(await status()).toEqual(['status', 'r', 'running', 'running']);
+    await finish(served.store, 'r', undefined, 'partial');
+    expect(await status()).toEqual(['status', 'r', 'partial', 'partial']);
+  });
+
+  test('tells only lines that are asked for, and forgets what was asked for before', async () => {
+    await using served = await serveJobs();
+    await begin(served.store, 'r', 'a');
+    using talk = await served.socket(logs);
+    await subscribed(talk, { filters: { level: 'ERROR' } });
+    await write(served.store, 'r', 1, ['fine', { text: 'bad', level: 'error' }]);
+    expect(await talk.lines(1)).toEqual(['bad']);
+    await subscribed(talk, { filters: { search: 'FINE', step: 'Step', level: null } });
+    expect(await talk.lines(1)).toEqual(['fine']);
+    await write(served.store, 'r', 3, [{ text: 'worse', level: 'error' }, 'fine too']);
+    expect(await talk.lines(1)).toEqual(['fine too']);
+  });
+
+  test.each([
+    ['{', 'Invalid JSON message.'],
+    ['[]', 'A message is a JSON object.'],
+    ['{"type":"shout"}', 'A message has a "type": subscribe or ping.'],
+    ['{"type":"subscribe","types":[]}', '"types" is a list of log, status, metric.'],
+    ['{"type":"subscribe","types":["all"]}', '"types" knows log, status, metric.'],
+    ['{"type":"subscribe","filters":[]}', '"filters" is an object.'],
+    ['{"type":"subscribe","filters":{"level":"LOUD"}}', expect.stringContaining('knows DEBUG') as string],
+    ['{"type":"subscribe","filters":{"level":7}}', '"level" in "filters" is a text.'],
+    ['{"type":"subscribe","filters":{"__proto__":"x","other":"x"}}', '"filters" may have level, step and search.'],
+  ])('answers %s with an error, and goes on', async (message, error) => {
+    await using served = await serveJobs();
+    await begin(served.store, 'r', 'a');
+    using talk = await served.socket(logs);
+    talk.say(message);
+    await talk.next();
+    expect(await talk.next()).toMatchObject({ type: 'error', data: { error, code: 'invalidRequest' } });
+    talk.say({ type: 'ping' });
+    expect(await talk.next()).toMatchObject({ type: 'pong' });
+  });
+
+  test('of a job that nobody knows is refused', async () => {
+    await using served = await serveJobs();
+    await expect(served.socket(logs)).rejects.toThrow('404');
+    await expect(served.socket('/api/job-runs/none/logs/ws')).rejects.toThrow('404');
+  });
+});
+
+describe("a run's WebSocket", () => {
+  test('tells its last lines and how it ends, and is closed then', async () => {
+    await using served = await serveJobs();
+    await begin(served.store, 'r', 'a');
+    await write(served.store, 'r', 1, ['one']);
+    using talk = await served.socket('/api/job-runs/r/logs/ws');
+    await subscribed(talk, { types: ['log', 'status'] });
+    expect(await talk.lines(1)).toEqual(['one']);
+    await write(served.store, 'r', 2, ['two']);
+    expect(await talk.lines(1)).toEqual(['two']);
+    await finish(served.store, 'r');
+    await eventually(() => expect(talk.closed).toEqual({ code: 1000, reason: 'There is nothing more to say.' }));
+    const last = await talk.next();
+    expect(last).toMatchObject({ type: 'status', data: { status: 'completed' } });
+  });
+});
