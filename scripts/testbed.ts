@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -32,7 +33,15 @@ export async function installTestbed(): Promise<void> {
     ...(findProgram('sudo') === undefined ? ['sudo'] : []),
   ];
   if (missing.length > 0) await installPackages(missing);
+  await installPythonClients();
   await installVscodeServer();
+}
+
+/** What document 001's Python client needs; without it one test is left out and says so. */
+async function installPythonClients(): Promise<void> {
+  const has = spawnSync('/usr/bin/python3', ['-c', 'import requests, websockets']).status === 0;
+  if (has || process.getuid?.() !== 0) return;
+  await installPackages(['python3-requests', 'python3-websockets']).catch((error: unknown) => say(String(error)));
 }
 
 /** The ssh server's file, which is seldom on the PATH. */

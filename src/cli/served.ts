@@ -88,7 +88,7 @@ async function openPipelines(
 
 /** What the service knows to reach its store is no pipeline's business. */
 function withoutCredentials(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const secret = new Set(['EXECLOGS_TOKEN', 'EXECLOGS_USER', 'EXECLOGS_PASSWORD']);
+  const secret = new Set(['TOKEN', 'USER', 'PASSWORD'].flatMap((name) => [`EXECLOGS_${name}`, `EXECLOGS_ARCHIVE_${name}`]));
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !secret.has(name)));
 }
 

@@ -35,7 +35,13 @@ export class Program implements Disposable {
 
   /** In a process group of its own, as a shell would start it. */
   start(...typed: string[]): ChildProcess {
-    return spawn(process.execPath, [bundle.path, ...typed], {
+    return this.startUnder([], ...typed);
+  }
+
+  /** The same, started by another program that becomes it. */
+  startUnder(prefix: readonly string[], ...typed: string[]): ChildProcess {
+    const [file = '', ...rest] = [...prefix, process.execPath, bundle.path, ...typed];
+    return spawn(file, rest, {
       env: this.#environment,
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,

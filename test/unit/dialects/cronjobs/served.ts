@@ -34,7 +34,7 @@ export async function serveJobs(jobs: readonly Job[] = []): Promise<ServedJobs> 
     served: { ...servedFrom(store), ...(jobs.length > 0 && { runner }) },
     grace: 500,
   });
-  const answerOf = async (answer: Response) => ({ status: answer.status, body: (await answer.json()) as unknown });
+  const answerOf = async (answer: Response) => ({ status: answer.status, body: (await answer.json()) });
   return {
     store,
     get: async (path) => answerOf(await fetch(service.url + path)),
