@@ -33,7 +33,7 @@ export function toStatistics({ lines, levels: counts, steps, hours, errors, exec
 }
 
 /** Every word is there, zeros too. */
-export function byLevel(counts: LevelCounts): Record<string, number> {
+function byLevel(counts: LevelCounts): Record<string, number> {
   const sums = new Map(levelWords.map((word): [string, number] => [word, 0]));
   for (const level of levels) {
     const word = levelWord(level);

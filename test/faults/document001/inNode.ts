@@ -7,4 +7,4 @@ const plain = globalThis.fetch;
 globalThis.fetch = (input, init) => plain(typeof input === 'string' ? new URL(input, origin) : input, init);
 runInThisContext(readFileSync(script, 'utf8'));
 const logs = (await runInThisContext("getJobLogs('job123', { level: 'ERROR', limit: 1 })")) as unknown;
-console.log(JSON.stringify(logs));
+process.stdout.write(`${JSON.stringify(logs)}\n`);

@@ -164,9 +164,12 @@ describe('a job', () => {
     await runner[Symbol.asyncDispose]();
   });
 
-  test('takes no variables but those it names', async () => {
-    write('a.yaml', 'true', 'env: { A: a }');
+  test('takes no variables but those it names, and what the service says of why it runs', async () => {
+    write('a.yaml', 'echo "$A $EXECLOGS_PLAN_ID"', 'env: { A: a }');
     await using runner = await open();
+    const ref = await runner.start({ job: 'a', environment: { EXECLOGS_PLAN_ID: '7' } });
+    await ended(ref.execution);
+    expect((await allLines(store, ref)).map(({ text }) => text)).toEqual(['a 7']);
     const { code, message } = await refusal(runner.start({ job: 'a', environment: { LD_PRELOAD: './x.so' } }));
     expect([code, message]).toEqual(['invalidRequest', expect.stringMatching(/"LD_PRELOAD".*It takes A\./)]);
   });
