@@ -84,7 +84,7 @@ export class JobsDouble implements AsyncDisposable {
     const at = Number.isNaN(time) ? job.createdAt + 1_000 + job.entries.length : time;
     const entry = { time: at, level, message, metadata };
     job.entries.push(entry);
-    this.#publish(job, { event: entryOf(entry, this.generation, 'memory') });
+    if (this.listening > 0) this.#publish(job, { event: entryOf(entry, this.generation, 'memory') });
   }
 
   /** A change of state or statistics; no line. */
@@ -127,14 +127,24 @@ export class JobsDouble implements AsyncDisposable {
     const path = decodeURIComponent(url.pathname);
     this.requests.push(`${request.method ?? ''} ${path}${url.search}`);
     if (this.instead?.(response, path)) return;
-    if (this.session !== undefined && request.headers.cookie !== `ga_session=${this.session}`)
-      { send(response, 401, { detail: 'Authentication required.' }); return; }
-    if (path === '/jobs/board' && this.generation === 'H')
-      { send(response, 200, boardOf([...this.jobs.values()], Number(url.searchParams.get('limit') ?? 50))); return; }
+    if (this.session !== undefined && request.headers.cookie !== `ga_session=${this.session}`) {
+      send(response, 401, { detail: 'Authentication required.' });
+      return;
+    }
+    if (path === '/jobs/board' && this.generation === 'H') {
+      send(response, 200, boardOf([...this.jobs.values()], Number(url.searchParams.get('limit') ?? 50)));
+      return;
+    }
     const [, id = '', stream] = /^\/(?:jobs|tasks\/decompose\/jobs)\/(.+?)(\/stream)?$/.exec(path) ?? [];
     const job = this.jobs.get(id);
-    if (!job) { fail(response, 404, 1002, 'Requested resource not found'); return; }
-    if (job.owner !== 'legacy-local') { fail(response, 403, 3001, 'job owner mismatch'); return; }
+    if (!job) {
+      fail(response, 404, 1002, 'Requested resource not found');
+      return;
+    }
+    if (job.owner !== 'legacy-local') {
+      fail(response, 403, 3001, 'job owner mismatch');
+      return;
+    }
     if (stream) this.#stream(job, response);
     else send(response, 200, payloadOf(job, this.generation, this.#window));
   }

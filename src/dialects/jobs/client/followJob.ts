@@ -21,8 +21,8 @@ export const usualPace: JobsPace = { polling: 5_000, reconnecting: 1_000, silenc
 
 /** Questions in a row that may fail. */
 const mostFailures = 5;
-/** How many questions are asked before a stream that told nothing is tried again. */
-const questionsBeforeStream = 12;
+/** How many questions are asked at the most before a stream that told nothing is tried again. */
+const mostQuestions = 16;
 
 /** Breaks that may pass by themselves, and what a server without streams answers besides. */
 const passing: ReadonlySet<ErrorCode> = new Set(['unavailable', 'throttled']);
@@ -51,6 +51,8 @@ class Attempts {
   #failures = 0;
   #failing: number | undefined;
   #why = '';
+  /** How many questions are asked before the stream is tried again: more each time that it tells nothing. */
+  #questions = 1;
   constructor(reading: JobReading, follower: Follower, following: Following) {
     this.#reading = reading;
     this.#follower = follower;
@@ -76,7 +78,7 @@ class Attempts {
     const { signal, tell } = this.#follower;
     const { polling } = this.#following.pace;
     let wait = polling;
-    for (let asked = 0; asked < questionsBeforeStream; asked++) {
+    for (let asked = 0; asked < this.#questions; asked++) {
       tell({ kind: 'polling', seconds: Math.round(polling / 1_000), why: this.#why });
       await delay(wait, signal);
       wait = polling;
@@ -90,6 +92,7 @@ class Attempts {
         wait = Math.max(polling, askedToWait(error) ?? 0);
       }
     }
+    this.#questions = Math.min(mostQuestions, this.#questions * 2);
     return false;
   }
 
@@ -104,6 +107,7 @@ class Attempts {
         this.#worked();
         if (!told) this.#follower.tell({ kind: 'live' });
         told = true;
+        this.#questions = 1;
       }
       throw new LogError('unavailable', 'The server ended the stream, though the job has not ended.');
     } catch (error) {
