@@ -30,7 +30,7 @@ function codeOfStatus(status: number): ErrorCode {
 export async function errorOfAnswer(answer: Response, now = Date.now()): Promise<LogError> {
   const said = saidIn(await beginningOf(answer));
   const code = said.code ?? codeOfStatus(answer.status);
-  const cause = { retryAfter: retryAfter(answer.headers.get('retry-after'), now) };
+  const cause = { retryAfter: retryAfter(answer.headers.get('retry-after'), now), number: said.number };
   if (said.code !== undefined && said.words !== '') return new LogError(code, said.words, { cause });
   const status = [answer.status, answer.statusText].filter(Boolean).join(' ');
   const words = said.words === '' || said.words === answer.statusText ? '' : `: ${said.words.replace(/[.。]$/, '')}`;
@@ -53,6 +53,12 @@ export function askedToWait(error: unknown): number | undefined {
   return typeof cause.retryAfter === 'number' ? cause.retryAfter : undefined;
 }
 
+/** The number that an envelope gave a failure besides its words, when it did. */
+export function numberOfFailure(error: unknown): number | undefined {
+  const { number } = record(error instanceof LogError ? error.cause : undefined);
+  return typeof number === 'number' ? number : undefined;
+}
+
 /** An error that came over the wire as `{ code, message }`; undefined when it is none. */
 export function errorOnWire(value: unknown): LogError | undefined {
   const { code, message } = record(value);
@@ -71,7 +77,7 @@ function retryAfter(header: string | null, now: number): number | undefined {
 }
 
 /** Our own shape, an envelope with `message` (and validation errors) or `error.message`, a `detail`, or plain text. */
-function saidIn(body: string): { code?: ErrorCode; words: string } {
+function saidIn(body: string): { code?: ErrorCode; words: string; number?: unknown } {
   let value: unknown;
   try {
     value = JSON.parse(body);
@@ -81,12 +87,13 @@ function saidIn(body: string): { code?: ErrorCode; words: string } {
   const { error, message, content, detail } = record(value);
   const ours = errorOnWire(error);
   if (ours) return { code: ours.code, words: ours.message };
-  const parts = [message, detailWords(detail), typeof error === 'string' ? error : record(error)['message']].filter(
+  const inner = record(error);
+  const parts = [message, detailWords(detail), typeof error === 'string' ? error : inner['message']].filter(
     (part) => typeof part === 'string',
   );
   const { errors } = record(content);
   if (errors !== undefined) parts.push(JSON.stringify(errors));
-  return { words: printable(parts.join(' ')) };
+  return { words: printable(parts.join(' ')), number: inner['error_code'] };
 }
 
 /** Words, or a list of what is wrong with which part of the request: `[{ loc: ["query", "limit"], msg: "…" }]`. */

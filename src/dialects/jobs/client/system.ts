@@ -31,6 +31,7 @@ export class JobsSystem implements TranscriptSystem {
   readonly #readings = new WeakMap<Transcript, JobReading>();
   readonly #opened = new Map<string, ExecutionSummary>();
   #pauses = 0;
+  #isFound = false;
 
   constructor(connection: JobsConnection, pace: JobsPace) {
     this.#api = new JobsApi(connection);
@@ -46,6 +47,7 @@ export class JobsSystem implements TranscriptSystem {
   async list(query: ExecutionQuery, signal: AbortSignal): Promise<ExecutionList> {
     const limit = limitOf(query.limit, 50);
     const board = await this.#api.board(signal);
+    this.#found();
     const all = new Map(this.#opened);
     for (const summary of board ? summariesOn(board) : []) all.set(summary.id, summary);
     const { type } = this.#connection;
@@ -68,6 +70,7 @@ export class JobsSystem implements TranscriptSystem {
   async refresh(transcript: Transcript, signal: AbortSignal): Promise<void> {
     try {
       await this.#reading(transcript).refresh(signal);
+      this.#found();
     } catch (error) {
       if (error instanceof LogError && error.code === 'notFound') this.#opened.delete(transcript.execution);
       throw error;
@@ -105,6 +108,12 @@ export class JobsSystem implements TranscriptSystem {
 
   async dispose(): Promise<void> {
     this.#api.close();
+  }
+
+  /** Which version it is, or a service of ours, is not for a client to know. */
+  #found(): void {
+    if (!this.#isFound) this.#connection.options.found?.({ name: 'GAgent' });
+    this.#isFound = true;
   }
 
   #reading(transcript: Transcript): JobReading {

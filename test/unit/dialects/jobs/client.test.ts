@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CredentialStore } from '../../../../src/model/connect.ts';
 import { openJobsSource } from '../../../../src/dialects/jobs/client.ts';
+import { Api } from '../../../../src/dialects/api.ts';
+import { isJobsApi } from '../../../../src/dialects/jobs/detect.ts';
 import { openSource } from '../../../../src/sources/open.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { fail } from '../../../harness/jobs/server.ts';
 import type { Generation } from '../../../harness/jobs/times.ts';
+import { serveStore } from '../executor/served.ts';
 import { Pair } from './following.ts';
+import { serveJobs } from './served.ts';
 
 const generations: Generation[] = ['N', 'H'];
 const running = { execution: 'a' };
@@ -297,5 +301,22 @@ describe('opened by its address', () => {
     await using opened = await openSource(`jobs+${pair.double.url}`);
     const { lines } = await opened.source.readLog({ ...running, position: { at: 'end' } });
     expect(lines.count).toBe(1);
+  });
+});
+
+describe('an address is known to speak of jobs', () => {
+  test.each(generations)('when it is a GAgent %s', async (generation) => {
+    await using pair = await Pair.open({ generation });
+    expect(await isJobsApi(new Api(pair.double.url, {}))).toBe(true);
+    expect(pair.double.requests).toHaveLength(1);
+    pair.double.session = 'secret';
+    await expect(isJobsApi(new Api(pair.double.url, {}))).rejects.toMatchObject({ code: 'unauthorized' });
+  });
+
+  test('when it is a service of ours that serves them, and not otherwise', async () => {
+    await using jobs = await serveJobs();
+    await using others = await serveStore();
+    expect(await isJobsApi(new Api(jobs.url, {}))).toBe(true);
+    expect(await isJobsApi(new Api(others.url, {}))).toBe(false);
   });
 });
