@@ -31,6 +31,14 @@ const candidates: readonly Candidate[] = [
       return detectCronJobs(api, options, url);
     },
   },
+  {
+    name: 'GAgent',
+    scheme: 'jobs',
+    async detect(api, options, url) {
+      const { detectJobs } = await import('../dialects/jobs/detect.ts');
+      return detectJobs(api, options, url);
+    },
+  },
 ];
 
 /** Opens whatever answers at an `http(s)` address. Throws as `openDetected`. */

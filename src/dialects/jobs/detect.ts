@@ -1,24 +1,36 @@
 import { LogError } from '../../model/errors.ts';
+import type { ConnectOptions } from '../../model/connect.ts';
 import type { Api } from '../api.ts';
+import type { Detected } from '../detected.ts';
 import { numberOfFailure } from '../httpErrors.ts';
-import { field, fieldsOf, isFields } from './client/fields.ts';
+import { fieldsOf } from '../values.ts';
+import { openJobsSource } from './client.ts';
 
 /** How long to wait for the answer, in milliseconds. */
 const patience = 15_000;
 /** GAgent's number for what is not there. */
 const notThere = 1_002;
 
+/** A GAgent, by one small question. */
+export async function detectJobs(api: Api, options: ConnectOptions, url: string): Promise<Detected | undefined> {
+  if (!(await isJobsApi(api))) return undefined;
+  return { system: { name: 'GAgent' }, client: openJobsSource(url, options) };
+}
+
 /**
- * Whether an address speaks document 004's API, by one small question: the newer version and services of ours have a
- * board; the older one has none, and says so in a shape that nobody else has. Throws what else the question ends with.
+ * The newer version, and a service of ours, have a board; the older one has none, and says so in a shape that nobody
+ * else has. Throws what else the question ends with.
  */
-export async function isJobsApi(api: Api, signal?: AbortSignal): Promise<boolean> {
+async function isJobsApi(api: Api): Promise<boolean> {
   const query = new URLSearchParams({ limit: '1' });
   try {
-    const board = fieldsOf(await api.json('/jobs/board', { query, signal, timeout: patience }));
-    return isFields(field(board, 'groups'));
+    const groups = fieldsOf(await api.json('/jobs/board', { query, timeout: patience }))['groups'];
+    return typeof groups === 'object' && groups !== null && !Array.isArray(groups);
   } catch (error) {
-    if (!(error instanceof LogError) || (error.code !== 'notFound' && error.code !== 'invalidRequest')) throw error;
+    const { code, cause } = LogError.from(error);
+    // Many servers answer whatever they do not know with a page for people.
+    if (cause instanceof SyntaxError) return false;
+    if (code !== 'notFound' && code !== 'invalidRequest') throw error;
     return numberOfFailure(error) === notThere;
   }
 }

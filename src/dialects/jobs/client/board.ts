@@ -1,5 +1,6 @@
 import type { ExecutionSummary } from '../../../model/execution.ts';
-import { field, fieldsOf, listOf, textIn, type Fields } from './fields.ts';
+import { fieldsOf, listOf, type Fields } from '../../values.ts';
+import { field, textIn } from './fields.ts';
 import { summaryOf } from './told.ts';
 
 /** The jobs of all groups of a board; what has no id is none. */

@@ -1,7 +1,8 @@
 import type { NewLine } from '../../../base/lineBatch.ts';
 import { parseTime } from '../../../base/parseTime.ts';
 import { levels, streams, type Level, type Stream } from '../../../model/line.ts';
-import { field, fieldsOf, isFields, textIn, type Fields } from './fields.ts';
+import { fieldsOf, type Fields } from '../../values.ts';
+import { field, isFields, textIn } from './fields.ts';
 
 /** One entry of a job's log. */
 export interface JobEntry {

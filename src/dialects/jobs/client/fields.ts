@@ -1,16 +1,7 @@
-/** An object that came over the wire: nothing is known of its fields. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { fieldsOf, textOf, type Fields } from '../../values.ts';
 
 export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : {};
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+  return value !== null && fieldsOf(value) === value;
 }
 
 /** What an object says under this name itself; what objects have by nature is nothing that was said. */
@@ -20,9 +11,7 @@ export function field(fields: Fields, name: string): unknown {
 
 /** Text, or a number as text; undefined for anything else and for what is empty. */
 export function textIn(fields: Fields, name: string): string | undefined {
-  const value = field(fields, name);
-  if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return textOf(field(fields, name));
 }
 
 export function numberIn(fields: Fields, name: string): number | undefined {

@@ -3,7 +3,8 @@ import type { Credentials } from '../../../model/connect.ts';
 import { Api } from '../../api.ts';
 import { openEventStream } from '../../eventStream.ts';
 import { errorOnWire } from '../../httpErrors.ts';
-import { field, fieldsOf, isFields, numberIn, textIn, type Fields } from './fields.ts';
+import { fieldsOf, type Fields } from '../../values.ts';
+import { field, isFields, numberIn, textIn } from './fields.ts';
 import type { JobsConnection } from './connection.ts';
 
 /** Most jobs of each group of the board. */

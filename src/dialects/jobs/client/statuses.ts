@@ -1,6 +1,7 @@
 import { statuses, type Status } from '../../../model/status.ts';
 import { jobStatus } from '../words.ts';
-import { field, fieldsOf, textIn, type Fields } from './fields.ts';
+import { fieldsOf, type Fields } from '../../values.ts';
+import { field, textIn } from './fields.ts';
 
 /** Words that one version or the other has for a state. */
 const words: Readonly<Record<string, Status>> = {

@@ -1,5 +1,6 @@
 import { usualType } from '../words.ts';
-import { textIn, type Fields } from './fields.ts';
+import type { Fields } from '../../values.ts';
+import { textIn } from './fields.ts';
 
 /** What jobs of a type are called where they have no name of their own. */
 const titles: Readonly<Record<string, string>> = {

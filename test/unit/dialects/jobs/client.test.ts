@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CredentialStore } from '../../../../src/model/connect.ts';
 import { openJobsSource } from '../../../../src/dialects/jobs/client.ts';
 import { Api } from '../../../../src/dialects/api.ts';
-import { isJobsApi } from '../../../../src/dialects/jobs/detect.ts';
+import { detectJobs } from '../../../../src/dialects/jobs/detect.ts';
 import { openSource } from '../../../../src/sources/open.ts';
 import { eventually } from '../../../harness/eventually.ts';
 import { fail } from '../../../harness/jobs/server.ts';
@@ -305,18 +305,39 @@ describe('opened by its address', () => {
 });
 
 describe('an address is known to speak of jobs', () => {
+  const nameOf = async (url: string): Promise<string | undefined> => {
+    const detected = await detectJobs(new Api(url, {}), {}, url);
+    await detected?.client[Symbol.asyncDispose]();
+    return detected?.system.name;
+  };
+
   test.each(generations)('when it is a GAgent %s', async (generation) => {
     await using pair = await Pair.open({ generation });
-    expect(await isJobsApi(new Api(pair.double.url, {}))).toBe(true);
+    expect(await nameOf(pair.double.url)).toBe('GAgent');
     expect(pair.double.requests).toHaveLength(1);
     pair.double.session = 'secret';
-    await expect(isJobsApi(new Api(pair.double.url, {}))).rejects.toMatchObject({ code: 'unauthorized' });
+    await expect(nameOf(pair.double.url)).rejects.toMatchObject({ code: 'unauthorized' });
   });
 
   test('when it is a service of ours that serves them, and not otherwise', async () => {
     await using jobs = await serveJobs();
     await using others = await serveStore();
-    expect(await isJobsApi(new Api(jobs.url, {}))).toBe(true);
-    expect(await isJobsApi(new Api(others.url, {}))).toBe(false);
+    await using pages = await Pair.open();
+    pages.double.instead = (response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>');
+      return true;
+    };
+    expect(await Promise.all([jobs, others, pages.double].map(({ url }) => nameOf(url)))).toEqual([
+      'GAgent',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  test('and is asked for when an address does not say what it is', async () => {
+    await using pair = await Pair.open();
+    pair.double.addJob('a');
+    await using opened = await openSource(pair.double.url);
+    expect((await opened.source.listExecutions({})).executions).toMatchObject([{ id: 'a' }]);
   });
 });
