@@ -61,16 +61,25 @@ export async function openDetected(
   return source;
 }
 
-/** The answer of a path; undefined when there is none in JSON. Throws when that cannot be said now. */
-export async function askWhetherThere(api: Api, path: string, query?: URLSearchParams): Promise<unknown> {
+/**
+ * The answer of a path; undefined when there is none in JSON, or the refusal when it tells what is there. Throws when
+ * that cannot be said now.
+ */
+export async function askWhetherThere(
+  api: Api,
+  path: string,
+  query?: URLSearchParams,
+  tells: (refusal: LogError) => boolean = () => false,
+): Promise<unknown> {
   try {
     return await api.json(path, { timeout: longestAnswer, ...(query && { query }) });
   } catch (error) {
-    const { code, cause } = LogError.from(error);
+    const refusal = LogError.from(error);
+    const { code, cause } = refusal;
     // Many servers answer whatever they do not know with a page for people.
     const isOther = code === 'notFound' || code === 'invalidRequest' || cause instanceof SyntaxError;
-    if (isOther && redirectOf(error) === undefined) return undefined;
-    throw error;
+    if (!isOther || redirectOf(error) !== undefined) throw error;
+    return tells(refusal) ? refusal : undefined;
   }
 }
 

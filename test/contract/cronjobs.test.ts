@@ -30,9 +30,8 @@ class CronJobsSubject implements Subject {
     return new CronJobsSubject(await CronJobsDouble.open(), streams);
   }
 
-  /** A watch that is still looking would miss what is changed now. */
   waitingTails(): number {
-    return this.#client.source.waiting - this.#client.looking;
+    return this.#client.source.waiting;
   }
 
   cut(): void {

@@ -22,10 +22,9 @@ export function openExecutorSource(url: string, options: ConnectOptions = {}): P
 /** A service of ours, by what it says of itself. */
 export async function detectService(api: Api, options: ConnectOptions): Promise<Detected | undefined> {
   const answer = await askWhetherThere(api, paths.capabilities);
-  const capabilities = answer === undefined ? undefined : capabilitiesIn(answer);
-  if (!capabilities) return undefined;
+  if (fieldsOf(answer)['product'] !== 'execution-logs') return undefined;
   const { patience = 300_000 } = options;
-  const client = new NativeClient(api, capabilities, { patience, silence: 10_000, polling: 2_000 });
+  const client = new NativeClient(api, capabilitiesIn(answer), { patience, silence: 10_000, polling: 2_000 });
   return { system: { name: 'Execution Logs', ...versionIn(answer) }, client };
 }
 
@@ -47,9 +46,8 @@ async function opsJobsAt(api: Api, options: ConnectOptions): Promise<Detected> {
   return { system: { name: 'ops-jobs' }, client: openOpsJobs(api.base.href, options) };
 }
 
-function capabilitiesIn(answer: unknown): Capabilities | undefined {
+function capabilitiesIn(answer: unknown): Capabilities {
   const told = new Received(answer, 'The answer of the service', 'unavailable');
-  if (told.value('product') !== 'execution-logs') return undefined;
   const can = told.object('capabilities');
   return {
     pointers: can.word('pointers', ['stable', 'session']),

@@ -54,7 +54,7 @@ export class CronJobs implements TranscriptSystem {
   readonly #logs = new WeakMap<Transcript, RunLog>();
   /** Streams that ended without having brought a line; after so many none is tried. */
   #uselessStreams = 0;
-  #looking = 0;
+  #waiting = 0;
 
   constructor(url: string, { pace, ...options }: CronJobsOptions) {
     this.#pace = { ...defaultPace, ...pace };
@@ -66,9 +66,8 @@ export class CronJobs implements TranscriptSystem {
     this.source = new TranscriptSource(this);
   }
 
-  /** How many watches are asking just now. */
-  get looking(): number {
-    return this.#looking;
+  get waiting(): number {
+    return this.#waiting;
   }
 
   list(query: ExecutionQuery, signal: AbortSignal): Promise<ExecutionList> {
@@ -113,25 +112,21 @@ export class CronJobs implements TranscriptSystem {
     }
   }
 
-  async *watch(query: WatchQuery, signal: AbortSignal): AsyncGenerator<Change, void> {
-    this.#looking++;
-    const pause = async (until: AbortSignal): Promise<void> => {
-      this.#looking--;
-      try {
-        await delay(pausesOfWatch * this.#reading.pause, until);
-      } finally {
-        this.#looking++;
-      }
-    };
-    try {
-      yield* pollingWatch(this.source, query, pause, signal);
-    } finally {
-      this.#looking--;
-    }
+  watch(query: WatchQuery, signal: AbortSignal): AsyncIterable<Change> {
+    return pollingWatch(this.source, query, (until) => this.#pause(until), signal);
   }
 
   async dispose(): Promise<void> {
     this.#api.close();
+  }
+
+  async #pause(signal: AbortSignal): Promise<void> {
+    this.#waiting++;
+    try {
+      await delay(pausesOfWatch * this.#reading.pause, signal);
+    } finally {
+      this.#waiting--;
+    }
   }
 
   /** Reads what is new, then says what the system says; true when nothing more will come. */
