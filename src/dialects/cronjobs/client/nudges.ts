@@ -40,8 +40,8 @@ export class Nudges {
   }
 
   /**
-   * Listens until the stream ends, for whatever reason, or the signal aborts; false when there is no use in trying it
-   * again. `newest` is the key of the newest line known: a system that numbers its events begins after it.
+   * Listens until the stream ends, for whatever reason, or the signal aborts; false when it said that
+   * it is of no use. `newest` is the key of the newest line known: a system that numbers its events begins after it.
    */
   async listen(run: string, newest: string | undefined, signal: AbortSignal): Promise<boolean> {
     const path = `/api/job-runs/${encodeURIComponent(run)}/logs/stream`;
@@ -74,7 +74,7 @@ export class Nudges {
       this.#isOpen = false;
       this.news.tell();
     }
-    return this.#hasProved;
+    return true;
   }
 
   /** False for an error, which is the last thing that such a stream says. */

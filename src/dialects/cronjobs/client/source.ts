@@ -167,8 +167,9 @@ export class CronJobs implements TranscriptSystem {
   #listen(transcript: Transcript, nudges: Nudges, signal: AbortSignal): void {
     if (this.#uselessStreams >= mostUselessStreams || nudges.areListening) return;
     const newest = this.#logOf(transcript).newestKey;
-    void nudges.listen(transcript.execution, newest, signal).then((isOfUse) => {
-      if (!isOfUse && !signal.aborted) this.#uselessStreams++;
+    void nudges.listen(transcript.execution, newest, signal).then((works) => {
+      if (nudges.hasProved || signal.aborted) return;
+      this.#uselessStreams += works ? 1 : mostUselessStreams;
     });
   }
 
