@@ -14,9 +14,7 @@ function read(json: unknown) {
 }
 
 function textsOf(json: unknown, at = 0): string[] {
-  return (read(json).steps[at]?.commands ?? []).flatMap((one) =>
-    commandLines(one).map(({ text }) => text as string),
-  );
+  return (read(json).steps[at]?.commands ?? []).flatMap((one) => commandLines(one).map(({ text }) => text as string));
 }
 
 describe('version 2', () => {
