@@ -62,3 +62,10 @@ it('reads what dates write about themselves', () => {
     }),
   );
 });
+
+it('reads a time without an offset as local where systems write it so, and one with an offset as it says', () => {
+  expect(parseTime('2026-07-01T12:30:15.250000', 'local')).toBe(new Date(2026, 6, 1, 12, 30, 15, 250).getTime());
+  expect(parseTime('2026-07-01', 'local')).toBe(new Date(2026, 6, 1).getTime());
+  for (const said of ['2026-07-01T12:30:15Z', '2026-07-01T12:30:15+08:00', '2026-07-01T12:30:15+0800Z'])
+    expect(parseTime(said, 'local')).toBe(parseTime(said));
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NewLine } from '../../../../src/base/lineBatch.ts';
 import { commandLines } from '../../../../src/sources/deploymentLog/lines.ts';
 import { readDeployment } from '../../../../src/sources/deploymentLog/readDeployment.ts';
 import {
@@ -13,8 +14,8 @@ function read(json: unknown) {
   return deployment;
 }
 
-function textsOf(json: unknown, at = 0): string[] {
-  return (read(json).steps[at]?.commands ?? []).flatMap((one) => commandLines(one).map(({ text }) => text as string));
+function textsOf(json: unknown, at = 0): NewLine['text'][] {
+  return (read(json).steps[at]?.commands ?? []).flatMap((one) => commandLines(one).map(({ text }) => text));
 }
 
 describe('version 2', () => {
@@ -68,7 +69,9 @@ describe('version 2', () => {
       command('b', 2, { stdout: 'é🎉'.repeat(500), stderr: 'e'.repeat(500) }),
       command('c', 3, { stdout: 'x'.repeat(1_000), stdout_length: 1_000, stderr: 'e', stderr_length: 7_000 }),
     ];
-    const marks = textsOf(file({ steps: [step(1, { commands })] })).filter((text) => text.startsWith('The file keeps'));
+    const marks = textsOf(file({ steps: [step(1, { commands })] })).filter((text) =>
+      String(text).startsWith('The file keeps'),
+    );
     expect(marks).toEqual([
       expect.stringContaining('first 1,000 characters of stdout'),
       expect.stringContaining('first 1,000 characters of stdout'),
