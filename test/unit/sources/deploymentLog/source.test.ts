@@ -186,6 +186,19 @@ describe('a file that is being written', () => {
     throw new Error('the tail broke');
   });
 
+  test('the folder is watched only while somebody looks', async () => {
+    const watchers = () => process.getActiveResourcesInfo().filter((name) => /^FSEvent/i.test(name)).length;
+    const before = watchers();
+    save(file({ steps: [step(1, { commands: [command('a', 1)] })] }));
+    await texts();
+    expect(watchers()).toBe(before);
+    for await (const { lines } of source.tailLog({ execution, position: { at: 'start' } })) {
+      if (lines.count > 0) await eventually(() => expect(watchers()).toBe(before + 1));
+      break;
+    }
+    await eventually(() => expect(watchers()).toBe(before));
+  });
+
   test('a folder that is deleted and made again is followed on', async () => {
     save(file({ steps: [step(1, { commands: [command('a', 1)] })] }));
     const tail = follow();
