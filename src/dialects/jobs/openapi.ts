@@ -84,7 +84,7 @@ export const jobsSchemas = {
 type Named = keyof typeof jobsSchemas;
 
 /** What a route takes and gives. */
-interface JobsOperation {
+export interface JobsOperation {
   readonly summary: string;
   readonly query?: readonly { readonly name: string; readonly schema: object; readonly description?: string }[];
   readonly body?: { readonly schema: Named };
@@ -106,6 +106,7 @@ const tailParameters = [
 ];
 
 export const jobsOperations: Readonly<Record<string, JobsOperation>> = {
+  'GET /api/jobs/openapi.json': { summary: 'This description', answer: [] },
   'GET /jobs/board': { summary: 'Jobs by what they are', query: boardParameters, answer: ['JobBoard'] },
   'GET /jobs/board/stream': { summary: 'The board whenever it changes', query: boardParameters, answer: 'events' },
   'GET /jobs/:job_id': { summary: 'A job with its newest lines and its actions', answer: ['JobWithActions'] },

@@ -7,6 +7,7 @@ import { countParam, pathParam, readObject } from './call.ts';
 import { decompose } from './decompose.ts';
 import { jobStreamAnswer } from './jobStream.ts';
 import { newestLines } from './newestLines.ts';
+import { jobsDescription } from './openApiDescription.ts';
 import { snapshotOf } from './snapshot.ts';
 import { jobStatus } from './words.ts';
 
@@ -23,6 +24,7 @@ const controls = ['pause', 'resume', 'skip_step'];
 export function jobsRoutes({ heartbeat = 15_000, lines = 2_000 }: JobsRouteOptions = {}): readonly Route[] {
   const asked = new AskedJobs();
   return [
+    { method: 'GET', path: '/api/jobs/openapi.json', needs: 'read', answer: () => json(jobsDescription()) },
     {
       method: 'GET',
       path: '/jobs/board',

@@ -9,14 +9,19 @@ import type { ExecutionSummary } from '../../../model/execution.ts';
 import type { ExecutionList } from '../../../model/page.ts';
 import type { ExecutionQuery, WatchQuery } from '../../../model/query.ts';
 import type { Change } from '../../../model/source.ts';
+import { isFinished } from '../../../model/status.ts';
 import { summariesOn } from './board.ts';
 import type { JobsConnection } from './connection.ts';
 import { followJob, type JobsPace } from './followJob.ts';
 import { JobReading } from './jobReading.ts';
 import { JobsApi } from './jobsApi.ts';
+import { summaryOf } from './told.ts';
 
 /** How many jobs that were opened by their ids are listed; the oldest go first. */
 const mostOpened = 200;
+
+/** How many of them are looked at again for a list, those that still run and were opened last. */
+const mostLooks = 10;
 
 const noList =
   'This server keeps no list of its jobs. Open a job by its id; jobs that were opened since then are listed here.';
@@ -48,8 +53,10 @@ export class JobsSystem implements TranscriptSystem {
     const limit = limitOf(query.limit, 50);
     const board = await this.#api.board(signal);
     this.#found();
+    const onBoard = board ? summariesOn(board) : [];
+    await this.#lookAgain(new Set(onBoard.map(({ id }) => id)), signal);
     const all = new Map(this.#opened);
-    for (const summary of board ? summariesOn(board) : []) all.set(summary.id, summary);
+    for (const summary of onBoard) all.set(summary.id, summary);
     const { type } = this.#connection;
     const found = [...all.values()]
       .filter((summary) => (type === undefined || summary.kind === type) && matchesExecution(summary, query.filter))
@@ -123,6 +130,21 @@ export class JobsSystem implements TranscriptSystem {
     const reading = new JobReading(transcript, { api: this.#api, type, seen: (summary) => this.#remember(summary) });
     this.#readings.set(transcript, reading);
     return reading;
+  }
+
+  /** What is on no board tells of its end to those who ask only. */
+  async #lookAgain(onBoard: ReadonlySet<string>, signal: AbortSignal): Promise<void> {
+    const open = [...this.#opened.values()].filter(({ id, status }) => !isFinished(status) && !onBoard.has(id));
+    const looks = open.slice(-mostLooks).map(async ({ id }) => {
+      try {
+        this.#remember(summaryOf(id, await this.#api.job(id, signal)));
+      } catch (error) {
+        if (!(error instanceof LogError)) throw error;
+        // It may be had later; what is gone for good is not listed.
+        if (error.code === 'notFound') this.#opened.delete(id);
+      }
+    });
+    await Promise.all(looks);
   }
 
   #remember(summary: ExecutionSummary): void {

@@ -35,12 +35,18 @@ describe('the list', () => {
 
   test('is empty where there is none, says how to open a job, and then holds what was opened', async () => {
     await using pair = await Pair.open({ generation: 'N' });
-    pair.double.addJob('a');
+    const job = pair.double.addJob('a');
     const before = await pair.source.listExecutions({});
     expect(before.executions).toEqual([]);
     expect(before.notice).toMatch(/no list.*Open a job by its id/);
     await pair.source.getExecution(running);
-    expect((await pair.source.listExecutions({})).executions).toMatchObject([{ id: 'a', name: 'demo' }]);
+    expect((await pair.source.listExecutions({})).executions).toMatchObject([{ id: 'a', status: 'running' }]);
+    pair.double.change(job, { status: 'succeeded' });
+    expect((await pair.source.listExecutions({})).executions).toMatchObject([{ id: 'a', status: 'succeeded' }]);
+    pair.double.addJob('b');
+    await pair.source.getExecution({ execution: 'b' });
+    pair.double.jobs.delete('b');
+    expect((await pair.source.listExecutions({})).executions.map(({ id }) => id)).toEqual(['a']);
   });
 });
 

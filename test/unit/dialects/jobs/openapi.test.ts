@@ -19,6 +19,16 @@ test('the description names every route and nothing else, and the document for p
   expect(routes.map(({ path }) => path).filter((path) => !document.includes(path))).toEqual([]);
 });
 
+test('the description is served, and refers to nothing that is not there', async () => {
+  await using service = await serveJobs();
+  const { status, body } = await get(service, '/api/jobs/openapi.json');
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ openapi: '3.1.1', paths: { '/jobs/{job_id}': { get: {} } } });
+  const refs = [...JSON.stringify(body).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
+  const { schemas } = body['components'] as { schemas: object };
+  expect(new Set(refs)).toEqual(new Set(Object.keys(schemas)));
+});
+
 test('the description says how answers look', async () => {
   await using store = new MemoryStore();
   const runner = new StartedRuns(store, ['7']);
