@@ -92,10 +92,13 @@ test('a state that changes without a line is an event without one', async () => 
 });
 
 test('silence is filled with heartbeats that tell the job without its lines', async () => {
-  await using service = await serveJobs({ heartbeat: 40 });
+  await using service = await serveJobs({ heartbeat: 200 });
   await begin(service.store);
   await append(service.store, 1, ['one']);
+  const begun = performance.now();
   const events = await readEvents(await open(service, '/jobs/job-1/stream'), (seen) => seen.length > 3);
+  // Each of the three comes after a silence of its own.
+  expect(performance.now() - begun).toBeGreaterThan(3 * 195);
   const beats = events.slice(1);
   expect(beats.map(({ data }) => data['type'])).toEqual(beats.map(() => 'heartbeat'));
   expect(beats[0]?.data['job']).toMatchObject({ job_id: 'job-1', status: 'running' });

@@ -36,7 +36,10 @@ describe.each(generations)('GAgent %s', (generation) => {
     double.change(job, { status: 'succeeded', result: { created_tasks: 2 } });
     await tail.ended;
     await eventually(() => expect(double.listening).toBe(0));
+    const asked = double.requests.length;
     await pair.tail().ended;
+    expect(await pair.texts()).toEqual(['one']);
+    expect(double.requests.length).toBe(asked);
     expect(tail.pages.at(-1)?.complete).toBe(true);
     expect(double.asked(/stream$/)).toBe(1);
   });
