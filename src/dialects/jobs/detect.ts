@@ -14,7 +14,9 @@ const notThere = 1_002;
 /** A GAgent, by one small question. */
 export async function detectJobs(api: Api, options: ConnectOptions, url: string): Promise<Detected | undefined> {
   if (!(await isJobsApi(api))) return undefined;
-  return { system: { name: 'GAgent' }, client: openJobsSource(url, options) };
+  // Whoever asked tells what was found.
+  const { found: _, ...others } = options;
+  return { system: { name: 'GAgent' }, client: openJobsSource(url, others) };
 }
 
 /**

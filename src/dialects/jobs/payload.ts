@@ -58,7 +58,7 @@ export function errorOf({ status, message, rawStatus }: ExecutionSummary): strin
 }
 
 /** Steps by how they went; those that have not begun are in the total only. */
-export function statsOf(steps: readonly Step[]) {
+function statsOf(steps: readonly Step[]) {
   const failed = steps.filter(({ status }) => isFailure(status)).length;
   const skipped = steps.filter(({ status }) => status === 'skipped').length;
   const done = steps.filter(({ status }) => isFinished(status)).length;

@@ -8,7 +8,7 @@ import { eventually } from '../../../harness/eventually.ts';
 import { JobsDouble, type JobsDoubleSettings } from '../../../harness/jobs/server.ts';
 
 /** Everything but the silence faster than it is. */
-export const pace = { polling: 30, reconnecting: 10, silence: 60_000, watching: 20 };
+const pace = { polling: 30, reconnecting: 10, silence: 60_000, watching: 20 };
 
 /** A GAgent and a client of it. */
 export class Pair implements AsyncDisposable {
