@@ -23,7 +23,7 @@ let tokens: Tokens;
 beforeAll(async () => {
   store = new MemoryStore();
   tokens = tokensFor({
-    bearer: { executions: [mine, long], may: ['read', 'write', 'delete'] },
+    bearer: { executions: [mine, long], may: ['read', 'write', 'delete', 'run'] },
     reader: { executions: ['*'] },
   });
   service = await startService({ tokens, served: servedFrom(store) });

@@ -1,14 +1,14 @@
 import { LogError } from '../../model/errors.ts';
 import type { ExecutionSummary } from '../../model/execution.ts';
-import { pathParam, readJson } from '../executor/call.ts';
+import { pathParam } from '../executor/call.ts';
 import { switchParam } from '../executor/params.ts';
 import { json, type Route } from '../http.ts';
 import { findJob, knownJobs, runsOf } from './jobRuns.ts';
+import { readNothing } from './noBody.ts';
 import { limitParam, skipParam, statusParam } from './params.ts';
 import { toJob, toRun, toRunWithSteps } from './records.ts';
 
 const jobs = '/api/cronjobs/';
-const largestBody = 65_536;
 /** Runs are counted through from the newest. */
 const furthest = 100_000;
 
@@ -32,7 +32,8 @@ export const jobRoutes: readonly Route[] = [
     method: 'POST',
     path: jobs,
     needs: 'run',
-    answer() {
+    async answer(call) {
+      await readNothing(call);
       const words = 'Jobs are files here: nothing is created over HTTP. ';
       const remedy = "Put <job>.yaml into the service's --pipelines folder; it is found at once.";
       throw new LogError('invalidRequest', words + remedy);
@@ -40,7 +41,7 @@ export const jobRoutes: readonly Route[] = [
   },
   {
     method: 'GET',
-    path: `${jobs}:job_id`,
+    path: `${jobs}:job_id/`,
     needs: 'read',
     async answer(call, served) {
       return json(toJob(await findJob(served, pathParam(call, 'job_id'), { signal: call.signal }), Date.now()));
@@ -52,7 +53,7 @@ export const jobRoutes: readonly Route[] = [
     needs: 'run',
     async answer(call, { runner }) {
       const job = pathParam(call, 'job_id');
-      if (call.header('content-type') !== undefined) checkObject(await readJson(call, largestBody));
+      await readNothing(call);
       if (!runner)
         throw new LogError('invalidRequest', 'Nothing can be run here. Start the service with --pipelines <folder>.');
       const { execution } = await runner.start({ job }, { signal: call.signal });
@@ -94,9 +95,3 @@ export const jobRoutes: readonly Route[] = [
     },
   },
 ];
-
-/** What it says changes nothing: a pipeline has no such switches. */
-function checkObject(body: unknown): void {
-  if (typeof body !== 'object' || body === null || Array.isArray(body))
-    throw new LogError('invalidRequest', 'The body is no JSON object. Send {} or nothing.');
-}

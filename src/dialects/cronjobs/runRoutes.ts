@@ -6,6 +6,7 @@ import { badParam, countParam, timeParam } from '../executor/params.ts';
 import { json, type HttpCall, type Route, type Served } from '../http.ts';
 import { isoTime } from './jobLine.ts';
 import { findJob } from './jobRuns.ts';
+import { readNothing } from './noBody.ts';
 import { toRunWithSteps } from './records.ts';
 import { toMetric } from './runNews.ts';
 import { summaryOf, toStatistics } from './statistics.ts';
@@ -104,7 +105,9 @@ async function counts(call: HttpCall, served: Served, query: StatisticsQuery) {
 }
 
 /** Deletes runs of jobs that ended longer ago than so many days; executions that are no runs of a job stay. */
-async function cleanUp({ query, signal }: HttpCall, { source, admin }: Served) {
+async function cleanUp(call: HttpCall, { source, admin }: Served) {
+  const { query, signal } = call;
+  await readNothing(call);
   const days = countParam(query, 'days') ?? 90;
   if (days > 36_500) throw badParam('days', 'is a number of days up to 36,500');
   if (!admin) throw new LogError('invalidRequest', 'Nothing can be deleted here.');
