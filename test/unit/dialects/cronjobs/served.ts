@@ -31,10 +31,10 @@ export async function serveJobs(jobs: readonly Job[] = []): Promise<ServedJobs> 
     },
   };
   const service = await startService({
-    served: { ...servedFrom(store), ...(jobs.length > 0 && { runner }) },
+    served: { ...servedFrom(store), statistics: store, ...(jobs.length > 0 && { runner }) },
     grace: 500,
   });
-  const answerOf = async (answer: Response) => ({ status: answer.status, body: (await answer.json()) });
+  const answerOf = async (answer: Response) => ({ status: answer.status, body: await answer.json() });
   return {
     store,
     get: async (path) => answerOf(await fetch(service.url + path)),
