@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -124,6 +124,41 @@ describe('execlogs serve', () => {
       expect(await program.shown('a')).toMatchObject({ status: 'running' });
     },
   );
+
+  test('runs pipelines, and records as cancelled what it has to stop', async () => {
+    const folder = join(program.home, 'pipelines');
+    mkdirSync(folder);
+    const run = 'trap "echo going; exit 0" TERM; echo "up $EXECLOGS_TOKEN"; while :; do sleep 0.05; done';
+    const steps = JSON.stringify([{ name: 's', run }]);
+    writeFileSync(
+      join(folder, 'slow.yaml'),
+      `name: Slow\nmodules: [{ name: m, tasks: [{ name: t, steps: ${steps} }] }]\n`,
+    );
+    const { url, child, end } = await serve('--pipelines', folder);
+    const started = await fetch(`${url}/api/cronjobs/slow/trigger`, { method: 'POST' });
+    expect(started.status).toBe(200);
+    const { job_run_id } = (await started.json()) as { job_run_id: string };
+    await eventually(async () => expect(await program.lines(job_run_id)).toHaveLength(1));
+    const socket = new WebSocket(`${url.replace('http:', 'ws:')}/api/cronjobs/slow/logs/ws`);
+    await once(socket, 'open');
+    const closed = once(socket, 'close') as Promise<[CloseEvent]>;
+    child.kill('SIGTERM');
+    expect((await closed)[0].code).toBe(1001);
+    expect((await end).code).toBe(0);
+    expect(await program.shown(job_run_id)).toMatchObject({
+      status: 'cancelled',
+      message: 'The service that ran it was stopped.',
+    });
+    expect((await program.lines(job_run_id)).map(({ text }) => text)).toContain('going');
+  });
+
+  test.each([
+    [['--max-runs', '3'], '--max-runs needs --pipelines'],
+    [['--pipelines', '/there/is/none'], 'The folder of pipelines /there/is/none cannot be read'],
+  ])('%j is told before it begins', async (options, words) => {
+    const { code, stdout, stderr } = await program.run('serve', '--port', '0', ...options);
+    expect([code === 0, stdout, stderr]).toEqual([false, '', expect.stringContaining(words)]);
+  });
 
   test('ends at once on a second signal', async () => {
     const { url, child, end } = await serve();
