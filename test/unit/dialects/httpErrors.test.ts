@@ -35,7 +35,9 @@ test('words are found in envelopes, details and plain text', async () => {
   const detail = { detail: 'Not found.' };
   expect((await errorOfAnswer(answer(404, detail))).message).toBe('The server answered 404: Not found.');
   const faults = { detail: [{ type: 'x', loc: ['query', 'limit'], msg: 'Too many', input: '5000' }, 7, { msg: 'No' }] };
-  expect((await errorOfAnswer(answer(422, faults))).message).toBe('The server answered 422: query.limit: Too many; No.');
+  expect((await errorOfAnswer(answer(422, faults))).message).toBe(
+    'The server answered 422: query.limit: Too many; No.',
+  );
   expect((await errorOfAnswer(answer(422, { detail: [{}] }))).message).toBe('The server answered 422.');
   expect((await errorOfAnswer(answer(403, 'Forbidden'))).message).toContain('Forbidden');
   expect((await errorOfAnswer(answer(500, '<html>trace</html>'))).message).toBe('The server answered 500.');

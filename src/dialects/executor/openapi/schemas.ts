@@ -27,10 +27,6 @@ const state: Schema = { type: 'string', enum: statuses };
 const counts: Schema = { type: 'object', additionalProperties: count };
 const pointer: Schema = { type: 'string', description: 'Names one line. Opaque.' };
 
-export function ref(name: keyof typeof schemas): Schema {
-  return { $ref: `#/components/schemas/${name}` };
-}
-
 function object(properties: Readonly<Record<string, Schema>>, optional: Readonly<Record<string, Schema>> = {}): Schema {
   return { type: 'object', properties: { ...properties, ...optional }, required: Object.keys(properties) };
 }

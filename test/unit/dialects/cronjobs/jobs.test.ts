@@ -1,13 +1,55 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { cronjobOperations, cronjobSchemas } from '../../../../src/dialects/cronjobs/openapi.ts';
 import { cronjobRoutes } from '../../../../src/dialects/cronjobs/routes.ts';
 import { cronjobSockets } from '../../../../src/dialects/cronjobs/socketRoutes.ts';
+import type { Schema } from '../../../../src/dialects/executor/openapi/schemas.ts';
+import { faultsOf } from '../executor/conforms.ts';
 import { begin, day, finish, record, serveJobs, write } from './served.ts';
 
 test('every path is in the document for people', async () => {
   const document = await readFile(new URL('../../../../docs/http-api.md', import.meta.url), 'utf8');
   const paths = [...cronjobRoutes, ...cronjobSockets].map(({ path }) => path);
   expect(paths.filter((path) => !document.includes(path))).toEqual([]);
+});
+
+describe('the description for programs', () => {
+  test('names every route and nothing else', () => {
+    const routes = cronjobRoutes.map(({ method, path }) => `${method} ${path}`);
+    expect(Object.keys(cronjobOperations).toSorted()).toEqual(routes.toSorted());
+  });
+
+  test('says how answers look', async () => {
+    await using served = await serveJobs([{ id: 'a', name: 'A', enabled: true, cron: '30 4 * * *', nextRunAt: day }]);
+    const answers: readonly (readonly [string, Schema])[] = [
+      ['/api/cronjobs/', cronjobSchemas.CronJobs],
+      ['/api/cronjobs/a/', cronjobSchemas.CronJob],
+      ['/api/cronjobs/a/runs', cronjobSchemas.CronRuns],
+      ['/api/cronjobs/runs/r', cronjobSchemas.CronRun],
+      ['/api/cronjobs/a/logs', cronjobSchemas.CronLogs],
+      ['/api/cronjobs/a/logs/realtime', cronjobSchemas.CronRealtime],
+      ['/api/cronjobs/a/statistics', cronjobSchemas.CronStatistics],
+      ['/api/job-runs/r/logs', cronjobSchemas.CronRunLogs],
+      ['/api/job-runs/r/status-history', cronjobSchemas.CronStatusHistory],
+      ['/api/job-runs/r/metrics', cronjobSchemas.CronMetrics],
+      ['/api/job-runs/r/metrics/summary', cronjobSchemas.CronMetricSummaries],
+      ['/api/job-runs/r/summary', cronjobSchemas.CronRunSummary],
+    ];
+    await begin(served.store, 'r', 'a');
+    await served.store.metric({ execution: 'r', name: 'papers', value: 3, at: day });
+    await write(served.store, 'r', 1, ['x', { text: 'ERROR no', level: 'error', time: day, fields: { a: 'b' } }]);
+    for (const state of ['runs', 'has ended']) {
+      for (const [path, schema] of answers)
+        expect({ state, path, faults: faultsOf((await served.get(path)).body, schema, {}) }).toMatchObject({
+          faults: [],
+        });
+      await finish(served.store, 'r');
+    }
+    const cleaned = (await served.post('/api/maintenance/cleanup')).body;
+    expect(faultsOf(cleaned, cronjobSchemas.CronCleaned, {})).toEqual([]);
+    const started = (await served.post('/api/cronjobs/a/trigger')).body;
+    expect(faultsOf(started, cronjobSchemas.CronStarted, {})).toEqual([]);
+  });
 });
 
 describe('jobs', () => {
