@@ -89,6 +89,21 @@ export class Header extends LitElement {
       .kind .icon {
         flex: none;
       }
+      @media (max-width: 600px) {
+        .kind {
+          flex: none;
+        }
+        .kind span:last-child {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+        .message {
+          display: none;
+        }
+      }
       .badge {
         flex: none;
         padding: 1px 7px;
@@ -192,7 +207,9 @@ export class Header extends LitElement {
 
   #kind(): TemplateResult | '' {
     const look = kindLook(this.known?.execution?.kind, this.t);
-    return look ? html`<span class="kind">${icon(look.icon, look.hue)}<span>${look.title}</span></span>` : '';
+    return look
+      ? html`<span class="kind" title=${look.title}>${icon(look.icon, look.hue)}<span>${look.title}</span></span>`
+      : '';
   }
 
   #path(known: Known | undefined): TemplateResult {

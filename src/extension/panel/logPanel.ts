@@ -4,6 +4,7 @@ import { Disposables, type Disposes } from '../../base/disposables.ts';
 import type { LogAddress, Reveal, ViewCommand } from '../../bridge/logHost.ts';
 import { serve } from '../../bridge/serve.ts';
 import type { Execution } from '../../model/execution.ts';
+import { isJobKind } from '../../model/kind.ts';
 import type { StepResult } from '../../model/page.ts';
 import type { LogSource } from '../../model/source.ts';
 import type { Status } from '../../model/status.ts';
@@ -126,7 +127,8 @@ export class LogPanel implements ShownLog, Disposes {
     const { scope } = this.#address;
     if (execution) {
       const step = execution.steps.find(({ id }) => id === scope.step);
-      this.#names = { ...this.#names, execution: execution.name, ...(step && { step: step.name }) };
+      const isJob = isJobKind(execution.kind) && execution.steps.length <= 1;
+      this.#names = { ...this.#names, execution: execution.name, isJob, ...(step && { step: step.name }) };
       this.#describe(scope.host === undefined ? (step ?? execution).status : undefined);
     }
     if (!result || result.step.id !== scope.step) return;

@@ -6,10 +6,13 @@ export interface Names {
   readonly execution?: string;
   readonly step?: string;
   readonly host?: string;
+  /** The run is a job: it is all that it shows. */
+  readonly isJob?: boolean;
 }
 
-/** "host — step", "step — execution" or "execution"; a host without a name is not named. */
+/** "host — step", "step — execution" or "execution", as of a job; a host without a name is not named. */
 export function panelTitle(scope: LogScope, names: Names): string {
+  if (names.isJob) return names.execution ?? scope.execution;
   const parts = [
     scope.host === undefined ? undefined : (names.host ?? scope.host),
     scope.step === undefined ? undefined : (names.step ?? scope.step),
