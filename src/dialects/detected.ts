@@ -149,8 +149,10 @@ class DetectedSource implements LogSource, LogAdmin {
   }
 
   async #detect(): Promise<Client> {
+    // What was found is told here, once.
+    const { found: _, ...options } = this.#options;
     for (const candidate of this.#candidates) {
-      const detected = await candidate.detect(this.#api, this.#options, this.#url);
+      const detected = await candidate.detect(this.#api, options, this.#url);
       if (detected) return this.#found(detected);
     }
     throw this.#unknown();

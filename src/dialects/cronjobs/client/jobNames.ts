@@ -34,8 +34,7 @@ export class JobNames {
   }
 }
 
-/** The system's jobs; this is also what tells the system from others. */
-export async function listJobs(
+async function listJobs(
   api: Api,
   skip: number,
   limit: number,
