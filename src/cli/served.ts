@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
+import type { LogStatistics } from '../model/statistics.ts';
 import { openPipelineRunner, type PipelineRunner } from '../record/runner/pipelineRunner.ts';
 import { dialectRoutes } from '../service/dialects.ts';
 import type { Metrics } from '../service/metrics.ts';
 import type { ServiceLog } from '../service/serviceLog.ts';
 import { Sinks } from '../service/sinks.ts';
-import { combined, combinedAdmin } from '../sources/combined.ts';
+import { combined, combinedAdmin, combinedStatistics } from '../sources/combined.ts';
 import { combinedSink } from '../sources/combined/sink.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
 import { openLease, openSink, openSource, type Opened, type OpenOptions } from '../sources/open.ts';
@@ -22,6 +23,7 @@ const comingBack = 30_000;
 export interface OpenServed extends AsyncDisposable {
   readonly source: LogSource;
   readonly admin?: LogAdmin;
+  readonly statistics?: LogStatistics;
   readonly runner?: PipelineRunner;
   readonly routes: typeof dialectRoutes;
   /** What is asked whether it can be read, by name. */
@@ -35,7 +37,7 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
   const options = told(await openOptions(words, url), log);
   const live = await openSource(url, options);
   const archive = await openArchive(words, { url, options, live }, log);
-  const { source, admin } = archive ?? live;
+  const { source, admin, statistics } = archive ?? live;
   const openOne = async (grace?: number): Promise<LogSink> => {
     const sink = await openSink(url, { ...options, ...(grace !== undefined && { grace }) });
     return archive ? combinedSink(sink, archive.kept) : sink;
@@ -45,6 +47,7 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
   return {
     source,
     ...(admin && { admin }),
+    ...(statistics && { statistics }),
     ...(pipelines && { runner: pipelines.runner }),
     routes: dialectRoutes,
     stores: { live: live.source, ...(archive && { archive: archive.kept }) },
@@ -111,12 +114,14 @@ async function openArchive(words: Words, { url, options, live }: Live, log: Serv
   const archiveSink = await openSink(archiveUrl, its);
   const source = combined(live.source, archive.source);
   const admin = live.admin && archive.admin && combinedAdmin(live.admin, archive.admin);
+  const statistics = live.statistics && archive.statistics && combinedStatistics(live.statistics, archive.statistics);
   const stop = new AbortController();
   const after = words.count('archive-after');
   const grace = after === undefined ? {} : { graceMs: after * 1_000 };
   const lease = await openLease(url, 'archive', options);
   const moving = live.admin
     ? startArchiving({
+        ...(live.statistics && { statistics: live.statistics }),
         ...{ live: live.source, liveAdmin: live.admin, archive: archive.source, archiveSink, lease, ...grace },
         ...(archive.admin && { archiveAdmin: archive.admin }),
         signal: stop.signal,
@@ -128,6 +133,7 @@ async function openArchive(words: Words, { url, options, live }: Live, log: Serv
   return {
     source,
     ...(admin && { admin }),
+    ...(statistics && { statistics }),
     kept: archive.source,
     async [Symbol.asyncDispose]() {
       stop.abort(new LogError('closed', 'The service is stopping.'));

@@ -6,6 +6,7 @@ import { LogError } from '../model/errors.ts';
 import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogAdmin, LogSource } from '../model/source.ts';
+import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../model/statistics.ts';
 import { Api } from './api.ts';
 import { redirectOf } from './send.ts';
 
@@ -25,7 +26,7 @@ const assumed: Capabilities = {
   delete: false,
 };
 
-type Client = LogSource & Partial<LogAdmin>;
+type Client = LogSource & Partial<LogAdmin & LogStatistics>;
 
 /** What answers at an address, and a client that fits it. */
 export interface Detected {
@@ -53,7 +54,7 @@ export async function openDetected(
   url: string,
   options: ConnectOptions,
   candidates: readonly Candidate[],
-): Promise<LogSource & LogAdmin> {
+): Promise<LogSource & LogAdmin & LogStatistics> {
   const source = new DetectedSource(url, options, candidates);
   await source.detect().catch((error: unknown) => {
     options.trace?.(`It is not known yet what answers there: ${LogError.from(error).message}`);
@@ -84,7 +85,7 @@ export async function askWhetherThere(
 }
 
 /** Passes every call on to the client that fits the server, once that is known. */
-class DetectedSource implements LogSource, LogAdmin {
+class DetectedSource implements LogSource, LogAdmin, LogStatistics {
   readonly #url: string;
   readonly #options: ConnectOptions;
   readonly #candidates: readonly Candidate[];
@@ -125,6 +126,18 @@ class DetectedSource implements LogSource, LogAdmin {
 
   watch(query: WatchQuery, options: CallOptions = {}): AsyncIterable<Change> {
     return this.#client?.watch(query, options) ?? this.#later((it, signal) => it.watch(query, { signal }), options);
+  }
+
+  async statistics(query: StatisticsQuery, options: CallOptions = {}): Promise<Statistics> {
+    const client = await this.detect(options);
+    if (!client.statistics) throw new LogError('invalidRequest', 'This server counts nothing.');
+    return client.statistics(query, options);
+  }
+
+  async metrics(ref: ExecutionRef, options: CallOptions = {}): Promise<readonly Metric[]> {
+    const client = await this.detect(options);
+    if (!client.metrics) throw new LogError('invalidRequest', 'This server keeps no metrics.');
+    return client.metrics(ref, options);
   }
 
   async deleteExecution(ref: ExecutionRef, options: CallOptions = {}): Promise<void> {

@@ -1,6 +1,16 @@
 import { LogError } from '../model/errors.ts';
 import type { ExecutionRef } from '../model/execution.ts';
-import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../model/sink.ts';
+import type {
+  Append,
+  Ending,
+  HostEnd,
+  HostRef,
+  LogSink,
+  NewExecution,
+  NewMetric,
+  StepRef,
+  StepStart,
+} from '../model/sink.ts';
 import type { LogSource } from '../model/source.ts';
 import { isFinished } from '../model/status.ts';
 import type { Metrics } from './metrics.ts';
@@ -67,6 +77,13 @@ export class HeldSink implements LogSink {
   async append(batch: Append): Promise<void> {
     await this.#use((sink) => sink.append(batch));
     if (this.#place.metrics) this.#place.metrics.linesAppended += batch.lines.count;
+  }
+
+  metric(metric: NewMetric): Promise<void> {
+    return this.#use(async (sink) => {
+      if (!sink.metric) throw new LogError('invalidRequest', 'No metrics can be recorded here.');
+      await sink.metric(metric);
+    });
   }
 
   finishHost(end: HostEnd): Promise<void> {

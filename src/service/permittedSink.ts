@@ -1,5 +1,16 @@
+import { LogError } from '../model/errors.ts';
 import type { ExecutionRef } from '../model/execution.ts';
-import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../model/sink.ts';
+import type {
+  Append,
+  Ending,
+  HostEnd,
+  HostRef,
+  LogSink,
+  NewExecution,
+  NewMetric,
+  StepRef,
+  StepStart,
+} from '../model/sink.ts';
 import type { Visibility } from './visibility.ts';
 
 /** A sink that takes only what a token may write; the real one is opened when something may. */
@@ -27,6 +38,12 @@ export class PermittedSink implements LogSink {
 
   async append(batch: Append): Promise<void> {
     await (await this.#sinkOf(batch)).append(batch);
+  }
+
+  async metric(metric: NewMetric): Promise<void> {
+    const sink = await this.#sinkOf(metric);
+    if (!sink.metric) throw new LogError('invalidRequest', 'No metrics can be recorded here.');
+    await sink.metric(metric);
   }
 
   async finishHost(end: HostEnd): Promise<void> {

@@ -17,6 +17,8 @@ export function combined(live: LogSource, archive: LogSource): LogSource {
   return new CombinedSource(live, archive);
 }
 
+export { combinedStatistics } from './combined/statistics.ts';
+
 /** Deletes from both; what runs is refused as `live` refuses it. */
 export function combinedAdmin(live: LogAdmin, archive: LogAdmin): LogAdmin {
   const either = new Either(live, archive);

@@ -1,6 +1,7 @@
 import { openDetected, type Candidate } from '../dialects/detected.ts';
 import type { ConnectOptions } from '../model/connect.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
+import type { LogStatistics } from '../model/statistics.ts';
 
 /**
  * What may answer at an address that does not say what it is, in the order in which it is asked for: what many use
@@ -42,6 +43,9 @@ const candidates: readonly Candidate[] = [
 ];
 
 /** Opens whatever answers at an `http(s)` address. Throws as `openDetected`. */
-export function openDetectedSource(url: string, options: ConnectOptions): Promise<LogSource & LogAdmin> {
+export function openDetectedSource(
+  url: string,
+  options: ConnectOptions,
+): Promise<LogSource & LogAdmin & LogStatistics> {
   return openDetected(url, options, candidates);
 }

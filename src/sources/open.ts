@@ -5,12 +5,15 @@ import type { ConnectOptions } from '../model/connect.ts';
 import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
+import type { LogStatistics } from '../model/statistics.ts';
 import { networkDriveNotice } from './home.ts';
 
 /** An open connection. Whoever opened it disposes it, and with it the source. */
 export interface Opened extends AsyncDisposable {
   readonly source: LogSource;
   readonly admin?: LogAdmin;
+  /** Counts and metrics, where they are kept. */
+  readonly statistics?: LogStatistics;
 }
 
 export interface OpenOptions extends ConnectOptions {
@@ -33,7 +36,7 @@ const executor: Backend = {
   async openSource(url, options) {
     const { openExecutorSource } = await import('../dialects/executor/client.ts');
     const source = await openExecutorSource(url, options);
-    return opened(source, source);
+    return opened(source, source, source);
   },
   async openSink(url, options) {
     const { openExecutorSink } = await import('../dialects/executor/sink.ts');
@@ -63,7 +66,7 @@ const detected: Backend = {
   async openSource(url, options) {
     const { openDetectedSource } = await import('./detect.ts');
     const source = await openDetectedSource(url, options);
-    return opened(source, source);
+    return opened(source, source, source);
   },
 };
 
@@ -71,9 +74,9 @@ const detected: Backend = {
 const redis: Backend = {
   async openSource(url, options) {
     const { openRedisSource } = await import('./redis/open.ts');
-    const { source, admin } = await openRedisSource(url, options);
+    const { source, admin, statistics } = await openRedisSource(url, options);
     options.found?.({ name: 'Redis' });
-    return opened(source, admin);
+    return opened(source, admin, statistics);
   },
   async openSink(url, options) {
     const { openRedisSink } = await import('./redis/open.ts');
@@ -88,7 +91,7 @@ const backends: Readonly<Record<string, Backend>> = {
       const path = storePath(url, options);
       const { openLocalSource } = await import('./local/source.ts');
       const store = openLocalSource(path);
-      return opened(store, store);
+      return opened(store, store, store);
     },
     async openSink(url, options) {
       const path = storePath(url, options);
@@ -124,7 +127,7 @@ const backends: Readonly<Record<string, Backend>> = {
     async openSource() {
       const { MemoryStore } = await import('./memory.ts');
       const store = new MemoryStore();
-      return opened(store, store);
+      return opened(store, store, store);
     },
   },
 };
@@ -187,6 +190,11 @@ function storePath(url: string, { notify }: OpenOptions): string {
   return path;
 }
 
-function opened(source: LogSource, admin?: LogAdmin): Opened {
-  return { source, ...(admin && { admin }), [Symbol.asyncDispose]: () => source[Symbol.asyncDispose]() };
+function opened(source: LogSource, admin?: LogAdmin, statistics?: LogStatistics): Opened {
+  return {
+    source,
+    ...(admin && { admin }),
+    ...(statistics && { statistics }),
+    [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+  };
 }

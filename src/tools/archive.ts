@@ -2,6 +2,7 @@ import { LogError } from '../model/errors.ts';
 import type { Execution, ExecutionRef, HostResult, Step } from '../model/execution.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { CallOptions, LogSource } from '../model/source.ts';
+import type { LogStatistics } from '../model/statistics.ts';
 import { isFinished } from '../model/status.ts';
 import { settled } from '../base/settle.ts';
 import { copyLines, type Copied } from './archive/copyLines.ts';
@@ -10,6 +11,11 @@ import { copyLines, type Copied } from './archive/copyLines.ts';
 export interface Archive {
   readonly source: LogSource;
   readonly sink: LogSink;
+}
+
+export interface ArchiveOptions extends CallOptions {
+  /** Tells the metrics that are copied too. */
+  readonly statistics?: LogStatistics | undefined;
 }
 
 interface Whole {
@@ -27,7 +33,7 @@ export async function archiveExecution(
   live: LogSource,
   archive: Archive,
   ref: ExecutionRef,
-  options?: CallOptions,
+  options?: ArchiveOptions,
 ): Promise<Copied & Pick<Execution, 'status'>> {
   const whole = await readWhole(live, ref, options);
   if (!isFinished(whole.execution.status))
@@ -39,13 +45,16 @@ export async function archiveExecution(
   return { ...(copied ?? { lines, lost: 0 }), status: whole.execution.status };
 }
 
-async function copy(live: LogSource, sink: LogSink, whole: Whole, options?: CallOptions): Promise<Copied> {
+async function copy(live: LogSource, sink: LogSink, whole: Whole, options?: ArchiveOptions): Promise<Copied> {
   const { execution, steps } = whole;
   await begin(sink, whole);
   const hosts = steps.flatMap(({ step, hosts: its }) =>
     its.map(({ id: host, lines }) => ({ execution: execution.id, step: step.id, host, lines })),
   );
   const copied = await copyLines(live, sink, { execution: execution.id }, hosts, options);
+  if (sink.metric && options?.statistics)
+    for (const metric of await options.statistics.metrics({ execution: execution.id }, options))
+      await sink.metric({ execution: execution.id, ...metric });
   for (const { step, hosts: its } of steps) {
     const ref = { execution: execution.id, step: step.id };
     await Promise.all(

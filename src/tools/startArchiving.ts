@@ -5,6 +5,7 @@ import { LogError } from '../model/errors.ts';
 import type { ExecutionSummary } from '../model/execution.ts';
 import type { LogSink } from '../model/sink.ts';
 import type { LogAdmin, LogSource } from '../model/source.ts';
+import type { LogStatistics } from '../model/statistics.ts';
 import { isFinished, statuses } from '../model/status.ts';
 import { archiveExecution } from './archive.ts';
 import type { Copied } from './archive/copyLines.ts';
@@ -17,6 +18,8 @@ export type ArchiveReport =
 export interface Archiving {
   readonly live: LogSource;
   readonly liveAdmin: LogAdmin;
+  /** What tells the metrics in `live`. */
+  readonly statistics?: LogStatistics;
   readonly archive: LogSource;
   /** Writes what `archive` reads, in the order it is asked to. */
   readonly archiveSink: LogSink;
@@ -89,9 +92,9 @@ async function sweep(
 }
 
 async function move(archiving: Archiving, execution: string): Promise<Copied> {
-  const { live, liveAdmin, archive, archiveSink, archiveAdmin, signal } = archiving;
+  const { live, liveAdmin, statistics, archive, archiveSink, archiveAdmin, signal } = archiving;
   const into = { source: archive, sink: archiveSink };
-  const { status, ...copied } = await archiveExecution(live, into, { execution }, { signal });
+  const { status, ...copied } = await archiveExecution(live, into, { execution }, { signal, statistics });
   try {
     await liveAdmin.deleteExecution({ execution, unchanged: { status, lines: copied.lines } }, { signal });
   } catch (error) {

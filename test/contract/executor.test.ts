@@ -8,6 +8,7 @@ await describeLogSource('client(executor(memory))', async () => {
     source: store,
     sink: store,
     admin: store,
+    statistics: store,
     waitingTails: () => store.waiting,
     trim: async (ref, to) => store.trim(ref, to),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),

@@ -3,6 +3,7 @@ import { executorRoutes } from '../../src/dialects/executor/routes.ts';
 import { openExecutorSink } from '../../src/dialects/executor/sink.ts';
 import type { LogSink } from '../../src/model/sink.ts';
 import type { LogAdmin, LogSource } from '../../src/model/source.ts';
+import type { LogStatistics } from '../../src/model/statistics.ts';
 import { createHandler } from '../../src/service/handler.ts';
 import { listen, type Server } from '../../src/service/node.ts';
 import { TcpProxy } from '../harness/tcpProxy.ts';
@@ -18,10 +19,12 @@ export async function servedOverHttp(bottom: Bottom): Promise<Subject> {
   const restart = async (): Promise<void> => {
     await served.reopen(async () => bottom.restart?.());
     if ('admin' in bottom) Object.assign(served, { admin: served.client });
+    if ('statistics' in bottom) Object.assign(served, { statistics: served.client });
   };
   return Object.assign(served, {
     ...('trim' in bottom && { trim }),
     ...('admin' in bottom && { admin: served.client }),
+    ...('statistics' in bottom && { statistics: served.client }),
     ...('restart' in bottom && { restart }),
   });
 }
@@ -30,7 +33,7 @@ class Served {
   readonly #bottom: Bottom;
   #server: Server;
   #proxy: TcpProxy;
-  client: LogSource & LogAdmin;
+  client: LogSource & LogAdmin & LogStatistics;
   sink: LogSink;
 
   private constructor(bottom: Bottom, parts: Parts) {
@@ -84,7 +87,7 @@ class Served {
 interface Parts {
   readonly server: Server;
   readonly proxy: TcpProxy;
-  readonly client: LogSource & LogAdmin;
+  readonly client: LogSource & LogAdmin & LogStatistics;
   readonly sink: LogSink;
 }
 
@@ -94,8 +97,11 @@ async function partsFor(bottom: Bottom): Promise<Parts> {
     ...bound(bottom.sink),
     [Symbol.asyncDispose]: async () => undefined,
   });
-  const { source, admin } = bottom;
-  const handler = createHandler({ served: { source, sinkFor, ...(admin && { admin }) }, routes: executorRoutes });
+  const { source, admin, statistics } = bottom;
+  const handler = createHandler({
+    served: { source, sinkFor, ...(admin && { admin }), ...(statistics && { statistics }) },
+    routes: executorRoutes,
+  });
   const server = await listen(handler, { port: 0, grace: 100 });
   const proxy = await TcpProxy.open(Number(new URL(server.url).port));
   const url = `http://127.0.0.1:${proxy.port}`;
@@ -109,6 +115,7 @@ function bound(sink: LogSink): Omit<LogSink, typeof Symbol.asyncDispose> {
     startStep: (step) => sink.startStep(step),
     startHost: (host) => sink.startHost(host),
     append: (batch) => sink.append(batch),
+    ...(sink.metric && { metric: (metric) => sink.metric?.(metric) ?? Promise.resolve() }),
     finishHost: (end) => sink.finishHost(end),
     finishStep: (end) => sink.finishStep(end),
     finishExecution: (end) => sink.finishExecution(end),

@@ -40,7 +40,7 @@ export async function startService(options: Options = {}): Promise<TestService> 
 
 /** A store that many write into, as a service serves it. */
 export function servedFrom(store: MemoryStore, source: LogSource = store): Served {
-  return { source, admin: store, sinkFor: async () => store };
+  return { source, admin: store, statistics: store, sinkFor: async () => store };
 }
 
 /** The token of a bearer of this name, in tests. */

@@ -1,6 +1,7 @@
 import type { ConnectOptions } from '../../model/connect.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Capabilities, LogAdmin, LogSource } from '../../model/source.ts';
+import type { LogStatistics } from '../../model/statistics.ts';
 import type { Api } from '../api.ts';
 import { askWhetherThere, openDetected, type Detected } from '../detected.ts';
 import { fieldsOf } from '../values.ts';
@@ -12,7 +13,10 @@ import { Received } from './received.ts';
  * Opens what speaks the API of document 000: a service of ours, or else ops-jobs. Which of them it is, is asked now; a
  * server that cannot say so now is asked again by the next call. Throws invalidRequest for what is no address.
  */
-export function openExecutorSource(url: string, options: ConnectOptions = {}): Promise<LogSource & LogAdmin> {
+export function openExecutorSource(
+  url: string,
+  options: ConnectOptions = {},
+): Promise<LogSource & LogAdmin & LogStatistics> {
   return openDetected(url, options, [
     { name: 'Execution Logs', scheme: 'executor', detect: detectService },
     { name: 'ops-jobs', scheme: 'executor', detect: (api) => opsJobsAt(api, options) },

@@ -4,6 +4,7 @@ import { LogError } from '../../model/errors.ts';
 import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../model/query.ts';
 import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../../model/source.ts';
+import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../../model/statistics.ts';
 import type { Api } from '../api.ts';
 import { fromWirePage } from './fromWire.ts';
 import { executionParams, stepParams } from './listParams.ts';
@@ -12,10 +13,11 @@ import { nativeTail } from './nativeTail.ts';
 import { nativeWatch } from './nativeWatch.ts';
 import { paths } from './paths.ts';
 import { fromDetail, fromList, fromStepResult } from './records.ts';
+import { fromMetrics, fromStatistics, statisticsParams } from './statistics.ts';
 import type { StreamPatience } from './streaming.ts';
 
 /** What a service of ours serves. */
-export class NativeClient implements LogSource, LogAdmin {
+export class NativeClient implements LogSource, LogAdmin, LogStatistics {
   readonly capabilities: Capabilities;
   readonly #api: Api;
   readonly #patience: StreamPatience;
@@ -57,6 +59,15 @@ export class NativeClient implements LogSource, LogAdmin {
       const list = (until: AbortSignal): Promise<ExecutionList> => this.listExecutions({}, { signal: until });
       return nativeWatch({ api: this.#api, list }, query, this.#patience, signal);
     }, outer);
+  }
+
+  async statistics(query: StatisticsQuery, { signal }: CallOptions = {}): Promise<Statistics> {
+    const answer = await this.#api.json(paths.statistics, { query: statisticsParams(query), signal });
+    return fromStatistics(answer, 'unavailable');
+  }
+
+  async metrics({ execution }: ExecutionRef, { signal }: CallOptions = {}): Promise<readonly Metric[]> {
+    return fromMetrics(await this.#api.json(paths.metrics(execution), { signal }), 'unavailable');
   }
 
   async deleteExecution({ execution, unchanged }: Deletion, { signal }: CallOptions = {}): Promise<void> {

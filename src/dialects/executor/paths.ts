@@ -7,8 +7,10 @@ const realtime = '/api/realtime/sse/';
 /** Where things are under the API, by their ids. Throws notFound for ids that no path can hold. */
 export const paths = {
   capabilities: '/api/executor/capabilities/',
+  statistics: '/api/executor/statistics/',
   executions: records,
   execution: (execution: string) => `${records}${segment(execution)}`,
+  metrics: (execution: string) => `${records}${segment(execution)}metrics/`,
   steps: (execution: string) => `${records}${segment(execution)}steps/`,
   step: (execution: string, step: string) => `${records}${segment(execution)}steps/${segment(step)}`,
   host: (execution: string, step: string, host: string) =>

@@ -6,7 +6,17 @@ import type { ConnectOptions } from '../../model/connect.ts';
 import { LogError } from '../../model/errors.ts';
 import type { ExecutionRef } from '../../model/execution.ts';
 import type { LineColumns } from '../../model/line.ts';
-import type { Append, Ending, HostEnd, HostRef, LogSink, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
+import type {
+  Append,
+  Ending,
+  HostEnd,
+  HostRef,
+  LogSink,
+  NewExecution,
+  NewMetric,
+  StepRef,
+  StepStart,
+} from '../../model/sink.ts';
 import { Api } from '../api.ts';
 import { askedToWait } from '../httpErrors.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -62,6 +72,10 @@ class ExecutorSink implements LogSink {
       if (batch.uncounted) await this.#once(path, lines);
       else await this.#post(path, lines, new URLSearchParams({ first: String(batch.firstNumber + from) }));
     }
+  }
+
+  async metric({ execution, ...metric }: NewMetric): Promise<void> {
+    await this.#post(paths.metrics(execution), metric);
   }
 
   async finishHost({ execution, step, host, ...end }: HostEnd): Promise<void> {

@@ -101,7 +101,7 @@ function idIn(from: Received, key: string): string {
   return id;
 }
 
-function timeIn(from: Received, key: string, now: number): number {
+export function timeIn(from: Received, key: string, now: number): number {
   const value = from.value(key);
   if (value === undefined) return now;
   const time = typeof value === 'number' && Number.isFinite(value) ? value : parseTime(value);

@@ -22,6 +22,7 @@ export function combinedSink(live: LogSink, archive: LogSource): LogSink {
         if (!isNotFound(error) || !(await holds(archive, batch.execution))) throw error;
         await checkKept(archive, batch);
       }),
+    ...(live.metric && { metric: (metric) => again(live.metric?.(metric) ?? Promise.resolve(), metric) }),
     finishHost: (end) => again(live.finishHost(end), end),
     finishStep: (end) => again(live.finishStep(end), end),
     finishExecution: (end) => again(live.finishExecution(end), end),

@@ -48,6 +48,10 @@ const ways: Readonly<Record<string, (served: Served, execution: string) => Promi
   readLog: ({ source }, execution) => source.readLog({ execution, position: { at: 'start' } }),
   tailLog: ({ source }, execution) => first(source.tailLog({ execution, position: { at: 'start' } })),
   watch: ({ source }, execution) => first(source.watch({ execution }, { signal: AbortSignal.timeout(1) })),
+  statistics: ({ statistics }, execution) => statistics?.statistics({ execution }) ?? Promise.resolve(),
+  metrics: ({ statistics }, execution) => statistics?.metrics({ execution }) ?? Promise.resolve(),
+  metric: async (served, execution) =>
+    (await served.sinkFor?.(execution))?.metric?.({ execution, name: 'n', value: 1, at: day }),
   create: async (served, execution) =>
     (await served.sinkFor?.(execution))?.createExecution({ execution, name: 'other', startedAt: day }),
   append: async (served, execution) =>
@@ -138,7 +142,7 @@ test('what is written counts for the token that it is written with', async () =>
 
 test('a token that may only read is given neither sink nor administration', () => {
   const served = permitted(servedFrom(store), grant({ executions: ['*'], may: ['read'] }));
-  expect(Object.keys(served)).toEqual(['source']);
+  expect(Object.keys(served)).toEqual(['source', 'statistics']);
 });
 
 describe('a list', () => {

@@ -4,6 +4,7 @@ import {
   deletionParameters,
   hostParameters,
   listParameters,
+  statisticsParameters,
   logParameters,
   streamParameters,
   type QueryParameter,
@@ -50,6 +51,13 @@ export const operations: Readonly<Record<string, Operation>> = {
     answer: 'events',
   },
   [`GET ${realtime}changes/`]: { summary: 'What changes anywhere', query: changeParameters, answer: 'events' },
+  'GET /api/executor/statistics/': {
+    summary: 'Counts of lines, errors and durations',
+    query: statisticsParameters,
+    answer: ['Statistics'],
+  },
+  [`GET ${record}metrics/`]: { summary: 'Numbers that a run told of itself', answer: ['Metrics'] },
+  [`POST ${record}metrics/`]: { summary: 'Tell a number of a run', body: { schema: 'NewMetric' }, answer: 'nothing' },
   [`POST ${records}`]: {
     summary: 'Create an execution',
     body: { schema: 'NewExecution' },

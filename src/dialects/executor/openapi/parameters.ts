@@ -100,6 +100,13 @@ export const streamParameters: readonly QueryParameter[] = [
   ...filterParameters,
 ];
 
+export const statisticsParameters: readonly QueryParameter[] = [
+  { name: 'execution', schema: text },
+  { name: 'job', schema: text, description: 'All runs of this job. With neither, everything.' },
+  { name: 'since', schema: text, description: `Lines from the hour of that time on. ${time}` },
+  { name: 'until', schema: text, description: `Lines before the end of the hour of that time. ${time}` },
+];
+
 export const changeParameters: readonly QueryParameter[] = [
   { name: 'execution', schema: text },
   { name: 'step', schema: text },

@@ -101,6 +101,11 @@ const linesExtras = {
   fields: list({ type: ['object', 'null'], additionalProperties: text }),
 } satisfies Record<string, Schema>;
 
+const countedLines = { lines: count, levels: counts } satisfies Record<string, Schema>;
+
+const metric = { name: text, value: { type: 'number' } } satisfies Record<string, Schema>;
+const metricExtras = { unit: text, step: text, host: text } satisfies Record<string, Schema>;
+
 const documentExtras = { scanned: { type: 'object' }, gap: { type: 'object' } } satisfies Record<string, Schema>;
 const documentPage = { finished: yes, next_pointer: textOrNull, last_pointer: pointer } satisfies Record<
   string,
@@ -216,5 +221,25 @@ export const schemas = {
     { status: { type: 'string', description: 'A state that is an end, in our words or in those of ops-jobs.' } },
     { rawStatus: text, message: text, exitCode: { type: 'integer' }, at: writtenTime },
   ),
+  Statistics: object({
+    ...countedLines,
+    steps: list(object({ step: text, ...countedLines })),
+    hours: list(object({ hour: time, ...countedLines })),
+    errors: list(object({ text, count, execution: text, pointer })),
+    executions: object(
+      { statuses: counts },
+      {
+        durations: object({
+          count,
+          mean: { type: 'number', description: 'Milliseconds, as the others.' },
+          median: { type: 'number' },
+          most: { type: 'number' },
+          least: { type: 'number' },
+        }),
+      },
+    ),
+  }),
+  Metrics: object({ metrics: list(object({ ...metric, at: time }, metricExtras)) }),
+  NewMetric: object(metric, { ...metricExtras, at: writtenTime }),
   Appended: object({ lines: { ...count, description: 'How many lines the log has now.' } }),
 } satisfies Record<string, Schema>;

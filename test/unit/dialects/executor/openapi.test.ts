@@ -43,12 +43,16 @@ describe('the description of the API', () => {
       { text: 'ERROR', time: day, flags: 2 },
     ];
     await served.store.append({ ...alpha, firstNumber: 4, lines: columns(odd) });
+    await served.store.metric({ execution: '12', name: 'files', value: 3, at: day });
     const answers: readonly (readonly [string, Schema])[] = [
       ['/api/executor/capabilities/', schemas.Capabilities],
       [records, schemas.RecordList],
       [`${records}?cursor=12`, schemas.RecordList],
       [`${records}12/`, schemas.RecordDetail],
       [`${records}12/steps/1/result/`, schemas.StepResult],
+      ['/api/executor/statistics/', schemas.Statistics],
+      ['/api/executor/statistics/?execution=12', schemas.Statistics],
+      [`${records}12/metrics/`, schemas.Metrics],
       [`${records}12/steps/1/hosts/7/logs/?pointer=&limit=2`, schemas.LogText],
       [`${records}12/steps/1/hosts/7/logs/?pointer=&text=line`, schemas.LogText],
       [`${records}12/steps/1/hosts/7/logs/`, schemas.Error],

@@ -21,7 +21,7 @@ export const hostLog = '/api/executor/execution-records/12/steps/1/hosts/7/logs/
 
 export async function serveStore(wrap: (store: MemoryStore) => LogSource = (store) => store): Promise<ServedStore> {
   const store = new MemoryStore();
-  const served = { source: wrap(store), admin: store, sinkFor: async () => store };
+  const served = { source: wrap(store), admin: store, statistics: store, sinkFor: async () => store };
   const server = await listen(createHandler({ served, routes: executorRoutes }), { port: 0, grace: 100 });
   const answerOf = async (answer: Response) => {
     const text = await answer.text();
