@@ -11,6 +11,8 @@ const verbs: Readonly<Record<string, () => Promise<Verb>>> = {
   logs: async () => (await import('./logs.ts')).logs,
   tail: async () => (await import('./tail.ts')).tail,
   send: async () => (await import('./send.ts')).send,
+  stats: async () => (await import('./stats.ts')).stats,
+  gc: async () => (await import('./gc.ts')).gc,
   serve: async () => (await import('./serve.ts')).serve,
   recorder: async () => (await import('./recorder.ts')).recorder,
 };
@@ -22,6 +24,8 @@ const summaries: readonly (readonly [string, string])[] = [
   ['  show <execution>', 'Show the steps and hosts of an execution'],
   ['  logs <execution>', 'Print lines, all or some'],
   ['  tail <execution>', 'Print lines as they come, until the execution ends'],
+  ['  stats [<execution>]', 'Count lines, errors and durations'],
+  ['  gc', 'Delete executions that ended long ago'],
   ['  send', 'Send recordings that have not reached where they were to go'],
   ['  serve', 'Serve logs over HTTP, and record what is written there'],
   ['  recorder', 'Print what a Node program imports to record itself'],

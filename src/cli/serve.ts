@@ -38,6 +38,11 @@ export const serve: Verb = {
       help: 'As --credentials, for the archive (default: EXECLOGS_ARCHIVE_TOKEN, or …_USER and …_PASSWORD)',
     },
     'archive-after': { type: 'string', value: 'seconds', help: 'How long after their end (default: 60)' },
+    retention: {
+      type: 'string',
+      value: 'age',
+      help: 'Delete what ended longer ago, like 30d or 12h; "off" keeps everything (default: 90d)',
+    },
     host: { type: 'string', value: 'address', help: 'Where to listen (default: 127.0.0.1)' },
     port: { type: 'string', value: 'number', help: `Where to listen; 0 for any port (default: ${defaultPort})` },
     tokens: { type: 'string', value: 'file', help: 'Who may see and do what; read again when it changes' },

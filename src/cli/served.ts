@@ -15,6 +15,7 @@ import { openLease, openSink, openSource, type Opened, type OpenOptions } from '
 import { startArchiving, type ArchiveReport } from '../tools/startArchiving.ts';
 import { usageError, type Words } from './commandLine.ts';
 import { archiveOptions, openOptions } from './connection.ts';
+import { openRetention } from './retention.ts';
 
 /** How long a writer may take to find the service again after it was restarted, in milliseconds. */
 const comingBack = 30_000;
@@ -43,6 +44,11 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
     return archive ? combinedSink(sink, archive.kept) : sink;
   };
   const sinks = new Sinks({ source, metrics, open: () => openOne(comingBack) });
+  const retention = await openRetention(
+    words,
+    { source, admin, openLease: () => openLease(url, 'retention', options) },
+    log,
+  );
   const pipelines = await openPipelines(words, { url, options, openSink: () => openOne() }, log);
   return {
     source,
@@ -53,6 +59,7 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
     stores: { live: live.source, ...(archive && { archive: archive.kept }) },
     sinkFor: (execution, caller) => sinks.sinkFor(execution, caller),
     async [Symbol.asyncDispose]() {
+      await retention[Symbol.asyncDispose]();
       await pipelines?.[Symbol.asyncDispose]();
       await sinks[Symbol.asyncDispose]();
       await (archive ?? live)[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExecutionSummary } from '../../../src/model/execution.ts';
+import type { Statistics } from '../../../src/model/statistics.ts';
 import type { LogLine } from '../../../src/model/line.ts';
 import { Program } from '../../harness/program.ts';
 
@@ -49,6 +50,38 @@ describe('list', () => {
     expect(await names('--job', 'p')).toEqual(['second']);
     expect(await names('--job', 'q')).toEqual([]);
     expect((await program.run('list')).stdout).toMatch(/^execution +status +time +started +name\n.*second\n.*first\n$/);
+  });
+});
+
+describe('stats', () => {
+  test('counts what was recorded, of one, of a job, and of everything', async () => {
+    const [one] = await program.json<Statistics>('stats', first);
+    expect(one).toMatchObject({ lines: 6, levels: { error: 1 }, errors: [{ text: 'error: no', count: 1 }] });
+    const [job] = await program.json<Statistics>('stats', '--job', 'p');
+    expect(job).toMatchObject({
+      lines: 4,
+      steps: [{ lines: 2 }, { lines: 2 }],
+      executions: { statuses: { succeeded: 1 } },
+    });
+    const shown = await program.run('stats');
+    expect(shown.stdout).toMatch(/^10 lines: 1 error\n2 succeeded · took [^]*error: no +1 /);
+    expect((await program.json<Statistics>('stats', '--since', '2999-01-01'))[0]).toMatchObject({ lines: 0 });
+    expect((await program.run('stats', '--since', 'soon')).code).toBe(2);
+  });
+});
+
+describe('gc', () => {
+  test('deletes what ended long ago, and shows it first when asked', async () => {
+    using other = new Program();
+    await other.run('run', '--', 'true');
+    expect((await other.run('gc')).stderr).toBe('execlogs: 0 executions that ended more than 90 days ago deleted\n');
+    expect((await other.run('gc', '--older-than', 'forever')).code).toBe(2);
+    const dry = await other.run('gc', '--older-than', '0d', '--dry-run');
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining('succeeded')]);
+    expect(dry.stderr).toBe('execlogs: 1 execution that ended more than 0 days ago would be deleted\n');
+    const [deleted] = await other.json<ExecutionSummary>('gc', '--older-than', '0h');
+    expect(deleted?.name).toBe('true');
+    expect(await other.json<ExecutionSummary>('list')).toEqual([]);
   });
 });
 
