@@ -66,7 +66,7 @@ function text(execution: Execution, steps: readonly StepWithHosts[]): string {
       index === 0 ? cell([...(step.path ?? []), step.name].join(' › ')) : '',
       index === 0 ? cell(step.id) : '',
       cell(host.name),
-      paintStatus(paint, host.status),
+      paintStatus(paint, host.status) + (host.ignored ? ' (ignored)' : ''),
       host.exitCode === undefined ? '' : String(host.exitCode),
       durationWords(durationOf(host, now)),
       (host.lines ?? 0).toLocaleString('en'),

@@ -71,6 +71,28 @@ export interface Ending {
 
 export interface HostEnd extends HostRef, Ending {
   readonly exitCode?: number;
+  /** It failed, and that does not matter. */
+  readonly ignored?: true;
+}
+
+/** How a step went on one host, as the run itself knows at its end. */
+export interface HostOutcome {
+  readonly step: string;
+  readonly host: string;
+  readonly status: Status;
+  readonly exitCode?: number;
+  readonly message?: string;
+  readonly ignored?: true;
+  readonly startedAt?: number;
+  readonly endedAt: number;
+}
+
+export interface ExecutionEnd extends ExecutionRef, Ending {
+  /**
+   * All results of the run, stored together with its end: what was told live stays as it is, and what was not is set
+   * right. Those of steps that were never announced are passed over.
+   */
+  readonly results?: readonly HostOutcome[];
 }
 
 /** Where recorders write. When a call has resolved, what it said survives kill -9 and power loss. */
@@ -86,5 +108,5 @@ export interface LogSink extends AsyncDisposable {
   metric?(metric: NewMetric): Promise<void>;
   finishHost(end: HostEnd): Promise<void>;
   finishStep(end: StepRef & Ending): Promise<void>;
-  finishExecution(end: ExecutionRef & Ending): Promise<void>;
+  finishExecution(end: ExecutionEnd): Promise<void>;
 }

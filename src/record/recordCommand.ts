@@ -67,7 +67,8 @@ export async function recordCommand(
   });
   echo.ends?.(result());
   const { status, message } = outcome;
-  const losses = await recording.finish({ status, ...(message !== undefined && { message }), at: endedAt });
+  const ending = { status, ...(message !== undefined && { message }), at: endedAt };
+  const losses = await recording.finish(ending, [result()]);
   return {
     execution: recording.execution,
     ...outcome,

@@ -38,7 +38,10 @@ export async function recordPipeline(
   const ending = endingOf(chain, stop);
   const endedAt = Date.now();
   const { status, message } = ending;
-  const losses = await recording.finish({ status, ...(message !== undefined && { message }), at: endedAt });
+  const losses = await recording.finish(
+    { status, ...(message !== undefined && { message }), at: endedAt },
+    chain.results,
+  );
   return { execution: recording.execution, ...ending, startedAt, endedAt, results: chain.results, losses };
 }
 

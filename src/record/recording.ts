@@ -1,4 +1,4 @@
-import type { Ending, LogSink, NewExecution, StepStart } from '../model/sink.ts';
+import type { Ending, HostOutcome, LogSink, NewExecution, StepStart } from '../model/sink.ts';
 import type { Metric } from '../model/statistics.ts';
 import { HostLog, type HostLogLimits, type LogPlace } from './hostLog.ts';
 import { LineRooms } from './lineRoom.ts';
@@ -79,13 +79,18 @@ export class Recording {
     void this.#enqueue(async () => this.#sink.metric?.({ ...metric, execution: this.execution }));
   }
 
-  /** Ends what is still open with it, and the execution; tells what could not be recorded. */
-  async finish(end: Ending): Promise<Losses> {
+  /**
+   * Ends what is still open with it, and the execution, together with the results of the whole run, which set right
+   * what did not get through before; tells what could not be recorded.
+   */
+  async finish(end: Ending, results: readonly HostOutcome[] = []): Promise<Losses> {
     const patience = setTimeout(() => {
       this.#persistence.hurry();
     }, patienceAtEnd);
     await Promise.all(this.#steps.map((step) => step.finished));
-    await this.#enqueue(() => this.#sink.finishExecution({ execution: this.execution, ...end }));
+    await this.#enqueue(() =>
+      this.#sink.finishExecution({ execution: this.execution, ...end, results: results.map(outcomeOf) }),
+    );
     clearTimeout(patience);
     const lines = this.#logs.flatMap(({ step, host, log }) =>
       log.missing === undefined ? [] : { step, host, words: log.missing },
@@ -113,4 +118,16 @@ export class Recording {
     });
     return this.#queue;
   }
+}
+
+/** Of a result what is stored. */
+function outcomeOf({ step, host, status, exitCode, message, ignored, startedAt, endedAt }: HostOutcome): HostOutcome {
+  return {
+    ...{ step, host, status },
+    ...(exitCode !== undefined && { exitCode }),
+    ...(message !== undefined && { message }),
+    ...(ignored && { ignored }),
+    ...(startedAt !== undefined && { startedAt }),
+    endedAt,
+  };
 }

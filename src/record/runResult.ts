@@ -14,7 +14,7 @@ export interface HostResult {
   readonly exitCode?: number;
   readonly message?: string;
   /** It failed, and the pipeline says that this does not matter. */
-  readonly ignored?: boolean;
+  readonly ignored?: true;
   readonly startedAt?: number;
   readonly endedAt: number;
   readonly lines: number;

@@ -1,3 +1,4 @@
+import { combinedStatus } from '../base/combinedStatus.ts';
 import type { Status } from '../model/status.ts';
 import type { Ending, HostEnd, LogSink, StepStart } from '../model/sink.ts';
 import type { HostLog } from './hostLog.ts';
@@ -50,12 +51,4 @@ export class StepRecording {
     const end: Ending = { status: combinedStatus([...this.#ends.values()]), at: ending.at };
     this.#finished.resolve(this.#place.enqueue((sink) => sink.finishStep({ ...ref, ...end })));
   }
-}
-
-/** How a step ended whose hosts ended like this. */
-function combinedStatus(statuses: readonly Status[]): Status {
-  for (const status of ['failed', 'timedOut', 'cancelled', 'succeeded'] as const) {
-    if (statuses.includes(status)) return status;
-  }
-  return 'skipped';
 }

@@ -16,6 +16,7 @@ import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/q
 import type {
   Append,
   Ending,
+  ExecutionEnd,
   HostEnd,
   HostRef,
   LogSink,
@@ -32,6 +33,7 @@ import { compileFilter } from '../text/matcher.ts';
 import { HeldScope } from './memory/heldScope.ts';
 import { executionOf, hostsOf, isScopeFinished, stepOf, summaryOf } from './memory/read.ts';
 import { Records } from './memory/records.ts';
+import { applyResults } from './memory/results.ts';
 import { addMetric, statisticsOf } from './memory/statistics.ts';
 import { addHost, addLines, addLoss, beginStep, endExecution, endOf, newExecution } from './memory/write.ts';
 
@@ -147,11 +149,11 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin, LogStatistics 
     this.#tell({ execution: metric.execution });
   }
 
-  async finishHost({ execution, step, host, exitCode, ...ending }: HostEnd): Promise<void> {
+  async finishHost({ execution, step, host, exitCode, ignored, ...ending }: HostEnd): Promise<void> {
     this.#check();
     const { result } = this.#written({ execution }).host({ execution, step, host });
     if (isFinished(result.status)) return;
-    Object.assign(result, endOf(ending), exitCode !== undefined && { exitCode });
+    Object.assign(result, endOf(ending), exitCode !== undefined && { exitCode }, ignored && { ignored });
     this.#tell({ execution, step, host });
   }
 
@@ -163,10 +165,11 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin, LogStatistics 
     this.#tell({ execution, step });
   }
 
-  async finishExecution({ execution, ...ending }: ExecutionRef & Ending): Promise<void> {
+  async finishExecution({ execution, results, ...ending }: ExecutionEnd): Promise<void> {
     this.#check();
     const held = this.#written({ execution }).execution({ execution });
     if (isFinished(held.status)) return;
+    applyResults(held, results ?? []);
     endExecution(held, ending);
     this.#copies.executions.delete(execution);
     this.#records.executions.set(execution, held);

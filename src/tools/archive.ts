@@ -127,8 +127,8 @@ function endOf({ status, rawStatus, message }: Part | Execution, at: number) {
   };
 }
 
-function exit({ id: host, exitCode }: HostResult) {
-  return { host, ...(exitCode !== undefined && { exitCode }) };
+function exit({ id: host, exitCode, ignored }: HostResult) {
+  return { host, ...(exitCode !== undefined && { exitCode }), ...(ignored && { ignored }) };
 }
 
 function endTime({ endedAt, startedAt }: Step | Execution): number {

@@ -45,6 +45,7 @@ async function staying(): Promise<Subject> {
 }
 
 function moving(): Promise<Subject> {
+  const moved = new Set<string>();
   return open((live, move, archive) => ({
     createExecution: (about) => live.createExecution(about),
     startStep: (step) => live.startStep(step),
@@ -59,6 +60,8 @@ function moving(): Promise<Subject> {
     finishHost: (end) => live.finishHost(end),
     finishStep: (end) => live.finishStep(end),
     async finishExecution(end) {
+      if (moved.has(end.execution)) return;
+      moved.add(end.execution);
       await live.finishExecution(end);
       await move(end.execution);
     },

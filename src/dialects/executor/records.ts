@@ -146,13 +146,14 @@ function stepIn(step: Received): Step {
 }
 
 function toHost(host: HostResult, now: number) {
-  const { id, name, address, exitCode, lines, errors, firstError, message } = host;
+  const { id, name, address, exitCode, ignored, lines, errors, firstError, message } = host;
   return {
     id,
     name,
     ip: address ?? null,
     ...toTimed(host, now),
     exit_code: exitCode ?? null,
+    ...(ignored && { ignored }),
     message: message ?? null,
     lines: lines ?? null,
     errors: errors ?? null,
@@ -172,6 +173,7 @@ function hostIn(host: Received): HostResult {
     ...timedIn(host, 'message'),
     ...(address !== undefined && { address }),
     ...(exitCode !== undefined && { exitCode }),
+    ...(host.value('ignored') === true && { ignored: true }),
     ...(lines !== undefined && { lines }),
     ...(errors !== undefined && { errors }),
     ...(firstError !== undefined && { firstError: pointer(firstError) }),

@@ -4,11 +4,11 @@ import { Backoff } from '../../base/backoff.ts';
 import { sliceColumns } from '../../base/lineBatch.ts';
 import type { ConnectOptions } from '../../model/connect.ts';
 import { LogError } from '../../model/errors.ts';
-import type { ExecutionRef } from '../../model/execution.ts';
 import type { LineColumns } from '../../model/line.ts';
 import type {
   Append,
   Ending,
+  ExecutionEnd,
   HostEnd,
   HostRef,
   LogSink,
@@ -28,6 +28,9 @@ const pieceRoom = { lines: 20_000, bytes: 1_048_576 } as const;
 
 /** A server that restarts is waited for so many times; longer troubles are its callers' to sit out. */
 const attempts = 3;
+
+/** Results of a run that go along with its end, in characters. */
+const mostResults = 4 * 1_048_576;
 
 /** How long one request may take, in milliseconds. */
 const longestRequest = 60_000;
@@ -86,8 +89,10 @@ class ExecutorSink implements LogSink {
     await this.#post(`${paths.step(execution, step)}finish/`, end);
   }
 
-  async finishExecution({ execution, ...end }: ExecutionRef & Ending): Promise<void> {
-    await this.#post(`${paths.execution(execution)}finish/`, end);
+  async finishExecution({ execution, results = [], ...end }: ExecutionEnd): Promise<void> {
+    // They were told live too: what no request can carry is not missed for it.
+    const fits = results.length > 0 && JSON.stringify(results).length <= mostResults;
+    await this.#post(`${paths.execution(execution)}finish/`, { ...end, ...(fits && { results }) });
     this.#heartbeat.end(execution);
   }
 

@@ -5,7 +5,7 @@ import { statuses } from '../../model/status.ts';
 import { appendBody } from './appendLines.ts';
 import { pathParam, readJson } from './call.ts';
 import { textParam, wordParam } from './params.ts';
-import { checkNamed, readBeginning, readEnding, readNewExecution, readStepStart } from './writes.ts';
+import { checkNamed, readBeginning, readEnding, readExecutionEnd, readNewExecution, readStepStart } from './writes.ts';
 
 /** A step may name very many hosts. */
 const largestBody = 16 * 1_048_576;
@@ -59,7 +59,7 @@ export const writeRoutes: readonly Route[] = [
     const execution = pathParam(call, 'id');
     const body = await readJson(call, largestBody);
     checkNamed(body, { execution });
-    await (await sinkFor(served, execution)).finishExecution({ execution, ...readEnding(body, Date.now()) });
+    await (await sinkFor(served, execution)).finishExecution(readExecutionEnd(execution, body, Date.now()));
     return done;
   }),
   // A writer counts as being there for as long as its sink is asked for.

@@ -1,7 +1,7 @@
 import { parseTime } from '../../base/parseTime.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Invocation } from '../../model/execution.ts';
-import type { Ending, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
+import type { Ending, ExecutionEnd, HostEnd, HostOutcome, NewExecution, StepRef, StepStart } from '../../model/sink.ts';
 import { isFinished, type Status } from '../../model/status.ts';
 import { Received } from './received.ts';
 import { statusesOf } from './words.ts';
@@ -48,7 +48,35 @@ export function readBeginning(body: unknown, now: number): number {
   return body === undefined ? now : timeIn(new Received(body, 'The beginning', 'invalidRequest'), 'at', now);
 }
 
-export function readEnding(body: unknown, now: number): Ending & { readonly exitCode?: number } {
+/** The end of an execution, with what its run knows of its hosts. */
+export function readExecutionEnd(execution: string, body: unknown, now: number): ExecutionEnd {
+  const end = new Received(body, 'The end', 'invalidRequest');
+  const results =
+    end.value('results') === undefined ? undefined : end.objects('results').map((one) => outcomeIn(one, now));
+  const { status, rawStatus, message, at } = readEnding(body, now);
+  return {
+    ...{ execution, status, at },
+    ...(rawStatus !== undefined && { rawStatus }),
+    ...(message !== undefined && { message }),
+    ...(results && { results }),
+  };
+}
+
+function outcomeIn(result: Received, now: number): HostOutcome {
+  const [exitCode, message] = [result.optionalNumber('exitCode'), result.optionalText('message')];
+  return {
+    step: idIn(result, 'step'),
+    host: idIn(result, 'host'),
+    status: endStatusIn(result),
+    ...(exitCode !== undefined && { exitCode }),
+    ...(message !== undefined && { message }),
+    ...(result.value('ignored') === true && { ignored: true }),
+    ...(result.value('startedAt') !== undefined && { startedAt: timeIn(result, 'startedAt', now) }),
+    endedAt: timeIn(result, 'endedAt', now),
+  };
+}
+
+export function readEnding(body: unknown, now: number): Ending & Pick<HostEnd, 'exitCode' | 'ignored'> {
   const end = new Received(body, 'The end', 'invalidRequest');
   const rawStatus = end.optionalText('rawStatus');
   const message = end.optionalText('message');
@@ -58,6 +86,7 @@ export function readEnding(body: unknown, now: number): Ending & { readonly exit
     ...(rawStatus !== undefined && { rawStatus }),
     ...(message !== undefined && { message }),
     ...(exitCode !== undefined && { exitCode }),
+    ...(end.value('ignored') === true && { ignored: true }),
     at: timeIn(end, 'at', now),
   };
 }

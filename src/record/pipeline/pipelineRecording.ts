@@ -55,8 +55,8 @@ export class PipelineRecording {
     if (message !== undefined && (end?.failure !== undefined || status === 'timedOut')) log.note(message);
     const endedAt = Date.now();
     const said = { ...(exitCode !== undefined && { exitCode }), ...(message !== undefined && { message }) };
-    void this.#step(step).end(host.name, { status, ...said, at: endedAt }, log);
-    const ignored = step.ignoreError && (status === 'failed' || status === 'timedOut') && { ignored: true };
+    const ignored = step.ignoreError && (status === 'failed' || status === 'timedOut') && { ignored: true as const };
+    void this.#step(step).end(host.name, { status, ...said, ...ignored, at: endedAt }, log);
     const result = { ...nameOf(step, host), status, ...said, ...ignored, startedAt, endedAt, lines: log.lines };
     this.#echo.ends(result);
     return result;

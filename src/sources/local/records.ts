@@ -60,10 +60,10 @@ export function writeHostStart(db: Database, { at, ...ref }: HostRef & { readonl
   noteChange(db, ref);
 }
 
-export function writeHostEnd(db: Database, { execution, step, host, exitCode, ...ending }: HostEnd): void {
+export function writeHostEnd(db: Database, { execution, step, host, exitCode, ignored, ...ending }: HostEnd): void {
   const row = findHostRow(db, { execution, step, host });
   if (isEnded(row)) return;
-  db.run('UPDATE hosts SET exit_code = ? WHERE id = ?', exitCode ?? null, idOf(row));
+  db.run('UPDATE hosts SET exit_code = ?, ignored = ? WHERE id = ?', exitCode ?? null, ignored ? 1 : null, idOf(row));
   writeEnd(db, 'hosts', row, ending);
   noteChange(db, { execution, step, host });
 }
@@ -101,6 +101,11 @@ export function writeToldMetric(db: Database, metric: NewMetric): void {
 export function findHostIds(db: Database, ref: HostRef): HostIds {
   const execution = idOf(findExecutionRow(db, ref.execution));
   return { execution, step: idOf(findStepRow(db, ref)), host: idOf(findHostRow(db, ref)) };
+}
+
+/** A host that may not be known yet. */
+export function announceHost(db: Database, ref: HostRef): void {
+  addHost(db, idOf(findStepRow(db, ref)), { id: ref.host, name: ref.host });
 }
 
 function addHost(

@@ -66,6 +66,7 @@ export function hostOf(row: Row, execution: string, step: Step): HostResult {
     name: String(row['name']),
     ...text(row, 'address', 'address'),
     ...number(row, 'exit_code', 'exitCode'),
+    ...(row['ignored'] === 1 && { ignored: true }),
     ...number(row, 'lines', 'lines'),
     ...number(row, 'errors', 'errors'),
     ...(first !== null && { firstError: pointer(`${String(prefix)}${String(first)}`) }),

@@ -163,6 +163,7 @@ const migrations: readonly string[] = [
      PRIMARY KEY (execution, number)
    ) WITHOUT ROWID;
    CREATE INDEX metrics_told ON metrics (execution, name, at);`,
+  `ALTER TABLE hosts ADD COLUMN ignored INTEGER;`,
 ];
 
 /** What a file holds: a store of this version or one before, or nothing yet. Throws for all others. */

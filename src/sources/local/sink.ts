@@ -1,11 +1,11 @@
 import { checkColumns } from '../../base/appendRange.ts';
 import { wellFormed } from '../../base/wellFormed.ts';
 import { LogError } from '../../model/errors.ts';
-import type { ExecutionRef } from '../../model/execution.ts';
 import type { LineColumns } from '../../model/line.ts';
 import type {
   Append,
   Ending,
+  ExecutionEnd,
   HostEnd,
   HostRef,
   LogSink,
@@ -22,13 +22,13 @@ import { noteChange } from './journal.ts';
 import {
   findHostIds,
   writeExecution,
-  writeExecutionEnd,
   writeHostEnd,
   writeHostStart,
   writeStep,
   writeToldMetric,
   writeStepEnd,
 } from './records.ts';
+import { writeWholeEnd } from './results.ts';
 import type { HostIds } from './scope.ts';
 import { WriteQueue } from './writeQueue.ts';
 import { Writer } from './writer.ts';
@@ -129,9 +129,9 @@ class LocalSink implements LogSink {
     });
   }
 
-  async finishExecution(end: ExecutionRef & Ending): Promise<void> {
+  async finishExecution(end: ExecutionEnd): Promise<void> {
     await this.#record(() => {
-      writeExecutionEnd(this.#db, end);
+      writeWholeEnd(this.#db, end);
     });
     this.#writer.end(end.execution);
   }

@@ -84,6 +84,63 @@ export const writeLaws: readonly Law[] = [
     },
   },
   {
+    law: 'the results at the end of a run set right what was not told, and undo nothing that was',
+    binds: ({ foreign }) => !foreign,
+    async holds(subject) {
+      const { sink, source } = subject;
+      const recording = await Recording.begin(subject);
+      const { execution } = recording;
+      await recording.step('build', ['alpha', 'beta', 'gamma']);
+      await recording.step('test', ['alpha'], 2);
+      await recording.step('later', ['alpha'], 3);
+      await sink.finishHost({ ...recording.ref('build', 'alpha'), status: 'failed', exitCode: 3, at: day + 1 });
+      const results = [
+        { step: 'build', host: 'alpha', status: 'succeeded', exitCode: 0, endedAt: day + 9 },
+        { step: 'build', host: 'beta', status: 'succeeded', exitCode: 0, startedAt: day + 2, endedAt: day + 7 },
+        { step: 'build', host: 'gamma', status: 'skipped', message: 'nothing to do', endedAt: day + 6 },
+        { step: 'test', host: 'alpha', status: 'succeeded', startedAt: day + 3, endedAt: day + 8 },
+        { step: 'test', host: 'unheard', status: 'timedOut', startedAt: day + 3, endedAt: day + 5 },
+        { step: 'never announced', host: 'alpha', status: 'failed', endedAt: day + 8 },
+      ] as const;
+      const end = { execution, status: 'failed', at: day + 10, results } as const;
+      await sink.finishExecution(end);
+      await sink.finishExecution({ ...end, status: 'succeeded', results: [] });
+      const told = await source.getExecution({ execution });
+      expect(told).toMatchObject({ status: 'failed', endedAt: day + 10 });
+      expect(told.steps.map(({ id, status, endedAt, hosts }) => [id, status, endedAt, hosts])).toEqual([
+        ['build', 'failed', day + 9, { failed: 1, succeeded: 1, skipped: 1 }],
+        ['test', 'timedOut', day + 8, { succeeded: 1, timedOut: 1 }],
+        ['later', 'interrupted', day + 10, { interrupted: 1 }],
+      ]);
+      const { hosts } = await source.getStepResult({ execution, step: 'build', sort: 'name' });
+      expect(hosts[0]).toMatchObject({ status: 'failed', exitCode: 3, endedAt: day + 1 });
+      expect(hosts[1]).toMatchObject({ status: 'succeeded', exitCode: 0, startedAt: day + 2, endedAt: day + 7 });
+      expect(hosts[2]).toMatchObject({ status: 'skipped', message: 'nothing to do', endedAt: day + 6 });
+      expect(hosts[2]).not.toHaveProperty('startedAt');
+    },
+  },
+  {
+    law: 'a failure that does not matter is told apart, told live or at the end',
+    binds: ({ foreign }) => !foreign,
+    async holds(subject) {
+      const { sink, source } = subject;
+      const recording = await Recording.begin(subject);
+      const { execution } = recording;
+      await recording.step('build', ['live', 'late', 'grave']);
+      const failed = { status: 'failed', message: 'no luck', exitCode: 1, at: day + 1 } as const;
+      await sink.finishHost({ ...recording.ref('build', 'live'), ...failed, ignored: true });
+      await sink.finishHost({ ...recording.ref('build', 'grave'), ...failed });
+      const late = { step: 'build', host: 'late', status: 'failed', ignored: true, endedAt: day + 2 } as const;
+      await sink.finishExecution({ execution, status: 'failed', at: day + 3, results: [late] });
+      const { hosts } = await source.getStepResult({ execution, step: 'build', sort: 'name' });
+      expect(hosts.map(({ id, status, ignored }) => [id, status, ignored])).toEqual([
+        ['grave', 'failed', undefined],
+        ['late', 'failed', true],
+        ['live', 'failed', true],
+      ]);
+    },
+  },
+  {
     law: 'writing about what was never begun is notFound',
     async holds(subject) {
       const { sink } = subject;

@@ -86,6 +86,18 @@ describe('gc', () => {
 });
 
 describe('show', () => {
+  test('tells failures that do not matter apart', async () => {
+    using other = new Program();
+    const file = join(other.home, 'ignoring.yaml');
+    writeFileSync(
+      file,
+      'name: I\nmodules: [{ name: M, tasks: [{ name: T, steps: [{ name: S, run: exit 3, ignoreError: true }] }] }]\n',
+    );
+    await other.run('run', file);
+    expect((await other.run('show', 'latest')).stdout).toMatch(/failed \(ignored\) +3 /);
+    expect((await other.shown()).steps[0]?.hosts).toMatchObject([{ status: 'failed', ignored: true }]);
+  });
+
   test('tells steps and hosts', async () => {
     const shown = await program.shown();
     expect(shown).toMatchObject({ id: second, name: 'second', kind: 'pipeline', status: 'succeeded' });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { LogSink } from '../../../src/model/sink.ts';
 import type { RunEcho } from '../../../src/record/pipeline/pipelineRecording.ts';
 import { readPipeline } from '../../../src/record/pipeline/readPipeline.ts';
 import { recordPipeline } from '../../../src/record/recordPipeline.ts';
@@ -20,7 +21,10 @@ afterEach(() => {
 
 const silent: RunEcho = { begins: () => {}, output: () => ({ write: () => undefined }), ends: () => {} };
 
-async function run(yaml: string, options: { stop?: Stop; echo?: Partial<RunEcho> } = {}) {
+async function run(
+  yaml: string,
+  options: { stop?: Stop; echo?: Partial<RunEcho>; sinkOver?: (store: MemoryStore) => LogSink } = {},
+) {
   const store = new MemoryStore();
   const result = await recordPipeline(
     {
@@ -29,7 +33,7 @@ async function run(yaml: string, options: { stop?: Stop; echo?: Partial<RunEcho>
       directory,
       environment: { PATH: process.env['PATH'] },
     },
-    store,
+    options.sinkOver?.(store) ?? store,
     { ...silent, ...options.echo },
     options.stop ?? goOn,
     { report: () => expect.unreachable() },
@@ -53,6 +57,30 @@ function task(...lines: string[]): string {
 }
 
 describe('a pipeline', () => {
+  test('stores all results with its end: what a store lost after it had taken it is there again', async () => {
+    const lossy = (store: MemoryStore): LogSink => ({
+      createExecution: (about) => store.createExecution(about),
+      startStep: (step) => store.startStep(step),
+      startHost: async () => undefined,
+      append: (batch) => store.append(batch),
+      finishHost: async () => undefined,
+      finishStep: async () => undefined,
+      finishExecution: (end) => store.finishExecution(end),
+      [Symbol.asyncDispose]: async () => undefined,
+    });
+    const yaml = `hosts: [a, b]\n${task('ignoreError: true', 'steps: [{ name: one, run: "test $EXECLOGS_HOST = a || exit 3", ignoreError: true }]')}`;
+    const { result, stored, store } = await run(yaml, { sinkOver: lossy });
+    expect(stored.steps.map(({ id, status, hosts }) => [id, status, hosts])).toEqual([
+      ['one', 'failed', { succeeded: 1, failed: 1 }],
+    ]);
+    const { hosts } = await store.getStepResult({ execution: 'e', step: 'one', sort: 'name' });
+    const [a, b] = ['a', 'b'].map((host) => result.results.find((row) => row.host === host));
+    expect(hosts).toMatchObject([
+      { id: 'a', status: 'succeeded', exitCode: 0, startedAt: a?.startedAt, endedAt: a?.endedAt },
+      { id: 'b', status: 'failed', exitCode: 3, ignored: true, startedAt: b?.startedAt, endedAt: b?.endedAt },
+    ]);
+  });
+
   test('returns what every step on every host came to, and stores the same', async () => {
     const { result, stored, store } = await run(
       `hosts: [a, b]\n${task('steps:', '  - { name: one, run: echo 1 }', '  - { name: two, run: echo 2; echo 3 }')}`,

@@ -21,6 +21,7 @@ const newer = [
   'DROP INDEX hosts_formerly',
   'ALTER TABLE hosts DROP COLUMN formerly',
   'ALTER TABLE chunks DROP COLUMN lost',
+  'ALTER TABLE hosts DROP COLUMN ignored',
   'DROP INDEX executions_uncounted',
   'ALTER TABLE executions DROP COLUMN counted',
   ...['counts', 'errors', 'hour_totals', 'step_totals', 'error_totals', 'metrics'].map(

@@ -78,7 +78,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   [`POST ${host}finish/`]: { summary: 'End a step on a host', body: { schema: 'Ending' }, answer: 'nothing' },
   [`POST ${step}finish/`]: { summary: 'End a step', body: { schema: 'Ending' }, answer: 'nothing' },
-  [`POST ${record}finish/`]: { summary: 'End an execution', body: { schema: 'Ending' }, answer: 'nothing' },
+  [`POST ${record}finish/`]: { summary: 'End an execution', body: { schema: 'ExecutionEnding' }, answer: 'nothing' },
   [`POST ${record}alive/`]: { summary: 'Say that its writer is still there', answer: 'nothing' },
   [`DELETE ${record}`]: {
     summary: 'Delete an execution that has ended, and its logs',

@@ -150,7 +150,7 @@ export const schemas = {
             errors: countOrNull,
             first_error: textOrNull,
           },
-          rawStatus,
+          { ...rawStatus, ignored: yes },
         ),
       ),
       counts,
@@ -219,7 +219,19 @@ export const schemas = {
   Beginning: object({}, { at: writtenTime }),
   Ending: object(
     { status: { type: 'string', description: 'A state that is an end, in our words or in those of ops-jobs.' } },
-    { rawStatus: text, message: text, exitCode: { type: 'integer' }, at: writtenTime },
+    { rawStatus: text, message: text, exitCode: { type: 'integer' }, ignored: yes, at: writtenTime },
+  ),
+  ExecutionEnding: object(
+    { status: { type: 'string', description: 'As in Ending.' } },
+    {
+      ...{ rawStatus: text, message: text, at: writtenTime },
+      results: list(
+        object(
+          { step: text, host: text, status: text },
+          { exitCode: { type: 'integer' }, message: text, ignored: yes, startedAt: writtenTime, endedAt: writtenTime },
+        ),
+      ),
+    },
   ),
   Statistics: object({
     ...countedLines,

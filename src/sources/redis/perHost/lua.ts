@@ -1,3 +1,4 @@
+import { endOrder } from '../../../base/combinedStatus.ts';
 import { isFinished, statuses } from '../../../model/status.ts';
 
 /*
@@ -18,6 +19,7 @@ export const answer = { noExecution: -1, noStep: -2, noHost: -3, beingDeleted: -
 export const kept = { known: 0, done: 1, ended: 2 } as const;
 export const appended = { done: 0, overlap: 1, hole: 2, ended: 3 } as const;
 
+const gravest = endOrder.map((status) => `'${status}'`).join(', ');
 const open = statuses.filter((status) => !isFinished(status)).map((status) => `${status} = true`);
 
 const shared = `#!lua
@@ -26,17 +28,17 @@ local function ended(status) return not open[status] end
 local function status_of(step) return string.match(redis.call('HGET', KEYS[1], 'status/' .. step) or '', '^(%S+) (%S+)$') end
 local function count(status, step, by) redis.call('HINCRBY', KEYS[1], 'hosts.' .. status .. '/' .. step, by) end
 local function unpack_host(packed) return string.match(packed, '^(%d+) (%S+) (%S+) (%d+) (%d+) (%d+) (%d+) (%S+)$') end
-local function add_host(step, host, about)
-  if redis.call('HSETNX', KEYS[2], 'about/' .. host, about) == 0 then return end
+local function add_host(hosts, logs, step, host, about)
+  if redis.call('HSETNX', hosts, 'about/' .. host, about) == 0 then return end
   local number = redis.call('HINCRBY', KEYS[1], 'logs', 1)
-  redis.call('HSET', KEYS[3], number, cjson.encode({ step, host }))
-  redis.call('HSET', KEYS[2], 'log/' .. host, number .. ' pending - 0 0 0 0 -')
+  redis.call('HSET', logs, number, cjson.encode({ step, host }))
+  redis.call('HSET', hosts, 'log/' .. host, number .. ' pending - 0 0 0 0 -')
   count('pending', step, 1)
 end
-local function set_host(step, host, status, started)
-  local number, was, at, rest = string.match(redis.call('HGET', KEYS[2], 'log/' .. host), '^(%d+) (%S+) (%S+) (.*)$')
+local function set_host(hosts, step, host, status, started)
+  local number, was, at, rest = string.match(redis.call('HGET', hosts, 'log/' .. host), '^(%d+) (%S+) (%S+) (.*)$')
   if at == '-' then at = started end
-  redis.call('HSET', KEYS[2], 'log/' .. host, number .. ' ' .. status .. ' ' .. at .. ' ' .. rest)
+  redis.call('HSET', hosts, 'log/' .. host, number .. ' ' .. status .. ' ' .. at .. ' ' .. rest)
   if was ~= status then count(was, step, -1) count(status, step, 1) end
 end
 `;
@@ -78,17 +80,17 @@ if not status or (ARGV[3] == 'running' and not ended(status)) then
   if ARGV[3] == 'running' and (not at or at == '-') then at = ARGV[4] end
   redis.call('HSET', KEYS[1], 'status/' .. step, ARGV[3] .. ' ' .. (at or '-'))
 end
-for i = 5, #ARGV, 2 do add_host(step, ARGV[i], ARGV[i + 1]) end
+for i = 5, #ARGV, 2 do add_host(KEYS[2], KEYS[3], step, ARGV[i], ARGV[i + 1]) end
 return 1`;
 
 /** KEYS state, hosts, logs. ARGV step, host, about, at. */
 export const startHost = `${shared}
 if redis.call('HEXISTS', KEYS[1], 'status') == 0 then return ${answer.noExecution} end
 if not status_of(ARGV[1]) then return ${answer.noStep} end
-add_host(ARGV[1], ARGV[2], ARGV[3])
+add_host(KEYS[2], KEYS[3], ARGV[1], ARGV[2], ARGV[3])
 local _, status = unpack_host(redis.call('HGET', KEYS[2], 'log/' .. ARGV[2]))
 if ended(status) then return 0 end
-set_host(ARGV[1], ARGV[2], 'running', ARGV[4])
+set_host(KEYS[2], ARGV[1], ARGV[2], 'running', ARGV[4])
 return 1`;
 
 /** KEYS state, hosts. ARGV step, host, status, end. */
@@ -99,7 +101,7 @@ local packed = redis.call('HGET', KEYS[2], 'log/' .. ARGV[2])
 if not packed then return ${answer.noHost} end
 local _, status = unpack_host(packed)
 if ended(status) then return 0 end
-set_host(ARGV[1], ARGV[2], ARGV[3], '-')
+set_host(KEYS[2], ARGV[1], ARGV[2], ARGV[3], '-')
 redis.call('HSET', KEYS[2], 'end/' .. ARGV[2], ARGV[4])
 return 1`;
 
@@ -112,11 +114,38 @@ if ended(status) then return 0 end
 redis.call('HSET', KEYS[1], 'status/' .. ARGV[1], ARGV[2] .. ' ' .. at, 'end/' .. ARGV[1], ARGV[3])
 return 1`;
 
-/** KEYS state, writer. ARGV status, end, the change of status as JSON. */
+/**
+ * KEYS state, writer, logs, and the hosts of each step that has results. ARGV status, end, the change of status as JSON,
+ * the results as JSON: which of the keys, step, host, about, status, start, end; then each step, and when it ended.
+ */
 export const finishExecution = `${shared}
 local status = redis.call('HGET', KEYS[1], 'status')
 if not status then return ${answer.noExecution} end
 if ended(status) then return 0 end
+for _, result in ipairs(cjson.decode(ARGV[4])) do
+  local hosts, step, host = KEYS[result[1]], result[2], result[3]
+  if status_of(step) then
+    add_host(hosts, KEYS[3], step, host, result[4])
+    local _, was = unpack_host(redis.call('HGET', hosts, 'log/' .. host))
+    if not ended(was) then
+      set_host(hosts, step, host, result[5], result[6])
+      redis.call('HSET', hosts, 'end/' .. host, result[7])
+    end
+  end
+end
+for i = 5, #ARGV, 3 do
+  local step, started = ARGV[i], ARGV[i + 1]
+  local was, at = status_of(step)
+  local function has(status) return tonumber(redis.call('HGET', KEYS[1], 'hosts.' .. status .. '/' .. step) or '0') > 0 end
+  local goes_on = not was or ended(was)
+  for status in pairs(open) do goes_on = goes_on or has(status) end
+  if not goes_on then
+    local combined = 'skipped'
+    for _, status in ipairs({ ${gravest} }) do if combined == 'skipped' and has(status) then combined = status end end
+    if at == '-' then at = started end
+    redis.call('HSET', KEYS[1], 'status/' .. step, combined .. ' ' .. at, 'end/' .. step, ARGV[i + 2])
+  end
+end
 local history = redis.call('HGET', KEYS[1], 'history') or '[]'
 history = history == '[]' and '[' .. ARGV[3] .. ']' or string.sub(history, 1, -2) .. ',' .. ARGV[3] .. ']'
 redis.call('HSET', KEYS[1], 'status', ARGV[1], 'end', ARGV[2], 'history', history)

@@ -111,6 +111,7 @@ function hostOf(execution: string, id: string, packed: string, fields: Fields, s
     id,
     name: text(about, 'name') ?? id,
     ...optional('address', text(about, 'address')),
+    ...(jsonOf(end)['ignored'] === true && { ignored: true }),
     ...optional('exitCode', end === undefined ? undefined : number(jsonOf(end), 'exitCode')),
     ...optional('lines', numberOf(lines)),
     ...optional('errors', numberOf(errors)),

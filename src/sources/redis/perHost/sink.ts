@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { checkColumns } from '../../../base/appendRange.ts';
 import { LogError } from '../../../model/errors.ts';
-import type { ExecutionRef } from '../../../model/execution.ts';
 import type {
   Append,
   Ending,
+  ExecutionEnd,
   HostEnd,
+  HostOutcome,
   HostRef,
   LogSink,
   NewExecution,
@@ -107,9 +108,14 @@ export class PerHostSink implements LogSink {
       throw new LogError('invalidRequest', `Execution "${execution}" has ended; it tells nothing more.`);
   }
 
-  async finishHost({ execution, step, host, exitCode, ...ending }: HostEnd): Promise<void> {
+  async finishHost({ execution, step, host, exitCode, ignored, ...ending }: HostEnd): Promise<void> {
     const { state, hosts } = this.#keys.of(execution);
-    const args = [step, host, ending.status, endOf({ ...ending, ...(exitCode !== undefined && { exitCode }) })];
+    const args = [
+      step,
+      host,
+      ending.status,
+      endOf({ ...ending, ...(exitCode !== undefined && { exitCode }), ...(ignored && { ignored }) }),
+    ];
     const wake = [this.#wake({ execution, step, host })];
     const found = await this.#scripts.run(lua.finishHost, [state, hosts(step)], args, wake);
     this.#check({ execution, step, host }, found);
@@ -122,12 +128,14 @@ export class PerHostSink implements LogSink {
     this.#check({ execution, step }, await this.#scripts.run(lua.finishStep, [state], args, wake));
   }
 
-  async finishExecution({ execution, ...ending }: ExecutionRef & Ending): Promise<void> {
-    const { state, writer } = this.#keys.of(execution);
+  async finishExecution({ execution, results = [], ...ending }: ExecutionEnd): Promise<void> {
+    const { state, writer, logs, hosts } = this.#keys.of(execution);
     const { status, at } = ending;
-    const args = [status, endOf(ending), JSON.stringify({ status, at })];
+    const found = packResults(results);
+    const keys = [state, writer, logs, ...found.steps.map(hosts)];
+    const args = [status, endOf(ending), JSON.stringify({ status, at }), ...found.args];
     const then: Command[] = [this.#wake({ execution }), ['ZREM', this.#keys.running, execution]];
-    this.#check({ execution }, await this.#scripts.run(lua.finishExecution, [state, writer], args, then));
+    this.#check({ execution }, await this.#scripts.run(lua.finishExecution, keys, args, then));
     this.#writer.end(execution);
   }
 
@@ -145,6 +153,23 @@ export class PerHostSink implements LogSink {
   }
 }
 
-function endOf({ status: _, at, ...end }: Ending & { readonly exitCode?: number }): string {
+/** Results as the script wants them: behind three other keys come those of their steps. */
+function packResults(results: readonly HostOutcome[]): { steps: string[]; args: string[] } {
+  const steps = new Map<string, { place: number; startedAt: number | undefined; endedAt: number }>();
+  const packed = results.map(({ step, host, startedAt, endedAt, ...how }) => {
+    const known = steps.get(step) ?? { place: steps.size + 4, startedAt, endedAt };
+    steps.set(step, { ...known, startedAt: known.startedAt ?? startedAt, endedAt: Math.max(known.endedAt, endedAt) });
+    const end = endOf({ ...how, at: endedAt });
+    return [known.place, step, host, JSON.stringify({ name: host }), how.status, String(startedAt ?? '-'), end];
+  });
+  const ends = [...steps].flatMap(([step, { startedAt, endedAt }]) => [
+    ...[step, String(startedAt ?? '-'), JSON.stringify({ endedAt })],
+  ]);
+  return { steps: [...steps.keys()], args: [JSON.stringify(packed), ...ends] };
+}
+
+type End = Ending & Pick<HostEnd, 'exitCode' | 'ignored'>;
+
+function endOf({ status: _, at, ...end }: End): string {
   return JSON.stringify({ ...end, endedAt: at });
 }
