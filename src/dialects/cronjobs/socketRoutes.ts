@@ -100,7 +100,8 @@ class Talk {
   }
 
   async #tellAll(wish: Subscription, replaced: AbortSignal): Promise<void> {
-    const joined = anySignal([replaced, this.#signal]);
+    const ended = new AbortController();
+    const joined = anySignal([replaced, this.#signal, ended.signal]);
     const { signal } = joined;
     const tell: Tell = async ({ type, run, data }) => {
       if (signal.aborted) throw abortReason(signal);
@@ -112,6 +113,8 @@ class Talk {
     } catch (error) {
       if (!replaced.aborted) this.#over.reject(error);
     } finally {
+      // What one of them broke off is over for all that it followed.
+      ended.abort(new LogError('closed', 'The subscription has ended.'));
       joined.dispose();
     }
   }
