@@ -98,7 +98,9 @@ async function openPipelines(
 
 /** What the service knows to reach its store is no pipeline's business. */
 function withoutCredentials(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const secret = new Set(['TOKEN', 'USER', 'PASSWORD'].flatMap((name) => [`EXECLOGS_${name}`, `EXECLOGS_ARCHIVE_${name}`]));
+  const secret = new Set(
+    ['TOKEN', 'USER', 'PASSWORD'].flatMap((name) => [`EXECLOGS_${name}`, `EXECLOGS_ARCHIVE_${name}`]),
+  );
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !secret.has(name)));
 }
 
