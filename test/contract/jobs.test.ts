@@ -51,7 +51,11 @@ async function ofDouble(generation: Generation): Promise<Subject> {
     source: underHosts(client, sink),
     sink,
     waitingTails: () => client.waiting,
-    cut: () => double.cut(),
+    // A stream that is only being opened breaks too.
+    cut() {
+      double.instead = (response) => Boolean(response.destroy());
+      double.cut();
+    },
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await double[Symbol.asyncDispose]();
@@ -88,7 +92,10 @@ async function ofService(): Promise<Subject> {
     source: underHosts(client, sink),
     sink,
     waitingTails: () => client.waiting,
-    cut: () => proxy.cut(),
+    cut() {
+      proxy.refuse();
+      proxy.cut();
+    },
     async [Symbol.asyncDispose]() {
       await client[Symbol.asyncDispose]();
       await proxy[Symbol.asyncDispose]();

@@ -41,6 +41,8 @@ export class JobsDouble implements AsyncDisposable {
     this.#heartbeat = heartbeat;
     this.#window = window;
     this.#server = createServer((request, response) => this.#answer(request, response));
+    // A test that keeps the machine busy is no reason to hang up on it.
+    this.#server.keepAliveTimeout = 120_000;
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
