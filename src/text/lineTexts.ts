@@ -68,7 +68,14 @@ function decodeWindow(lines: LineColumns, from: number, to: number): LineWindow 
     return decodeEach(lines, from, to);
   }
   if (text.length === bytes.length) return { from, to, text, starts: lines.offsets, shift: 0, base };
+  if (!linesBeginCharacters(lines, from, to)) return decodeEach(lines, from, to);
   return { from, to, text, starts: startsOf(lines, from, to), shift: from, base: 0 };
+}
+
+/** Two halves of a character in two lines are no character, though together they are well-formed. */
+function linesBeginCharacters({ text, offsets }: LineColumns, from: number, to: number): boolean {
+  for (let row = from + 1; row < to; row++) if (((text[offsets[row] ?? 0] ?? 0) & 0xc0) === 0x80) return false;
+  return true;
 }
 
 /** Where lines of well-formed UTF-8 begin, counted in units of UTF-16. */

@@ -17,6 +17,12 @@ const line = fc.oneof(
   ),
 );
 
+it('takes two halves of a character in two lines for none', () => {
+  const lines = columnsOf({ text: Uint8Array.of(0xc2) }, { text: '' }, { text: Uint8Array.of(0x80) });
+  const read = new LineTexts(lines);
+  expect([0, 1, 2].map((row) => read.at(row))).toEqual(['\ufffd', '', '\ufffd']);
+});
+
 it('gives every line as it reads on its own, in any order', () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 12 }), fc.array(fc.nat({ max: 11 })), (texts, asked) => {
