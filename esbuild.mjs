@@ -9,18 +9,23 @@ import typescript from 'typescript';
 const root = dirname(fileURLToPath(import.meta.url));
 const out = join(root, 'dist');
 
+/** Large packages that both programs load. */
+const shared = ['ioredis', 're2js'];
+
 /**
- * What is large and seldom needed stands in `dist/` once, beside the programs that load it.
+ * What is large stands in `dist/` once, beside the programs that load it.
  * @param {string} folder where `dist/` is, seen from who loads it
  * @returns {Plugin}
  */
 function loadedFrom(folder) {
   return {
-    name: 'loaded-when-needed',
+    name: 'stands-once',
     setup({ onResolve }) {
-      onResolve({ filter: /\/fetch\/undici\.ts$/ }, ({ kind }) =>
-        kind === 'entry-point' ? undefined : { path: `${folder}/undici.cjs`, external: true },
-      );
+      onResolve({ filter: /\/fetch\/undici\.ts$/ }, () => ({ path: `${folder}/undici.cjs`, external: true }));
+      onResolve({ filter: new RegExp(`^(${shared.join('|')})$`) }, ({ path }) => ({
+        path: `${folder}/${path}.cjs`,
+        external: true,
+      }));
     },
   };
 }
@@ -64,7 +69,7 @@ function programs(production) {
       outExtension: { '.js': '.mjs' },
       format: 'esm',
       splitting: true,
-      // Who loads it is loaded itself when it is needed, and so stands in a chunk.
+      // Whoever loads what stands once is loaded when it is needed, and so is in a chunk.
       plugins: [loadedFrom('..')],
       chunkNames: 'execlogs/[name]-[hash]',
       // Some dependencies are CommonJS and call require.
@@ -74,7 +79,10 @@ function programs(production) {
     },
     {
       ...node,
-      entryPoints: { undici: 'src/sources/fetch/undici.ts' },
+      entryPoints: {
+        undici: 'src/sources/fetch/undici.ts',
+        ...Object.fromEntries(shared.map((name) => [name, name])),
+      },
       outdir: out,
       outExtension: { '.js': '.cjs' },
       format: 'cjs',
