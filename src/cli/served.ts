@@ -34,22 +34,43 @@ export interface OpenServed extends AsyncDisposable {
 
 /** Opens what the options name. A store that is out of reach now is opened all the same: it is tried when asked for. */
 export async function openServed(words: Words, metrics: Metrics, log: ServiceLog): Promise<OpenServed> {
+  const opened: AsyncDisposable[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of opened.splice(0).reverse()) await one[Symbol.asyncDispose]();
+  };
+  const keep = <T extends AsyncDisposable | undefined>(one: T): T => {
+    if (one) opened.push(one);
+    return one;
+  };
+  try {
+    return { ...(await openAll(words, { metrics, log, keep })), [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Opening {
+  readonly metrics: Metrics;
+  readonly log: ServiceLog;
+  /** What was opened is closed with everything, the last first. */
+  readonly keep: <T extends AsyncDisposable | undefined>(one: T) => T;
+}
+
+async function openAll(words: Words, { metrics, log, keep }: Opening): Promise<Omit<OpenServed, symbol>> {
   const url = words.text('store') ?? defaultConnection(homeFolder(process.env, process.platform));
   const options = told(await openOptions(words, url), log);
   const live = await openSource(url, options);
   const archive = await openArchive(words, { url, options, live }, log);
+  keep(archive ?? live);
   const { source, admin, statistics } = archive ?? live;
   const openOne = async (grace?: number): Promise<LogSink> => {
     const sink = await openSink(url, { ...options, ...(grace !== undefined && { grace }) });
     return archive ? combinedSink(sink, archive.kept) : sink;
   };
-  const sinks = new Sinks({ source, metrics, open: () => openOne(comingBack) });
-  const retention = await openRetention(
-    words,
-    { source, admin, openLease: () => openLease(url, 'retention', options) },
-    log,
-  );
-  const pipelines = await openPipelines(words, { url, options, openSink: () => openOne() }, log);
+  const sinks = keep(new Sinks({ source, metrics, open: () => openOne(comingBack) }));
+  const pipelines = keep(await openPipelines(words, { url, options, openSink: () => openOne() }, log));
+  keep(await openRetention(words, { source, admin, openLease: () => openLease(url, 'retention', options) }, log));
   return {
     source,
     ...(admin && { admin }),
@@ -58,12 +79,6 @@ export async function openServed(words: Words, metrics: Metrics, log: ServiceLog
     routes: dialectRoutes,
     stores: { live: live.source, ...(archive && { archive: archive.kept }) },
     sinkFor: (execution, caller) => sinks.sinkFor(execution, caller),
-    async [Symbol.asyncDispose]() {
-      await retention[Symbol.asyncDispose]();
-      await pipelines?.[Symbol.asyncDispose]();
-      await sinks[Symbol.asyncDispose]();
-      await (archive ?? live)[Symbol.asyncDispose]();
-    },
   };
 }
 

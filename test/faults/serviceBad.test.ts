@@ -129,6 +129,7 @@ function bodyFor({ method, path }: Route): string | undefined {
   if (path.endsWith('/lines/'))
     return JSON.stringify({ count: 0, text: '', times: null, streams: 0, levels: 0, flags: 0 });
   if (path.endsWith('/start/')) return JSON.stringify({ at: day });
+  if (path.endsWith('/metrics/')) return JSON.stringify({ name: 'rows', value: 1, at: day });
   return JSON.stringify({ execution: mine, name: 'x', startedAt: day });
 }
 
