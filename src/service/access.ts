@@ -9,6 +9,8 @@ export interface Entry {
   readonly served: Served;
   /** The name of the token, for the log. */
   readonly token?: string;
+  /** Aborted when the token is taken back. */
+  readonly ended?: AbortSignal;
 }
 
 /** What is entered: a route, or a path for WebSockets. */
@@ -42,7 +44,10 @@ export class Access {
     if (!grant) return this.#everything;
     if (!grant.may(door.needs)) throw refused();
     let entry = this.#entries.get(grant);
-    if (!entry) this.#entries.set(grant, (entry = { served: permitted(this.#served, grant), token: grant.name }));
+    if (!entry) {
+      entry = { served: permitted(this.#served, grant), token: grant.name, ended: grant.ended };
+      this.#entries.set(grant, entry);
+    }
     return entry;
   }
 }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../base/abort.ts';
 import type { Conversation, HttpAnswer, Route, Served, Socket, SocketRoute } from '../dialects/http.ts';
 import { LogError } from '../model/errors.ts';
 import { Access } from './access.ts';
@@ -123,9 +124,11 @@ class ServiceHandler implements Handler {
     const [path = '', ...query] = request.target.split('?');
     const { route, params } = this.#sockets.match('GET', path);
     told.route = route;
-    const { served, token } = this.#access.enter(authorizationOf(request), route);
+    const { served, token, ended } = this.#access.enter(authorizationOf(request), route);
     if (token !== undefined) told.token = token;
-    return route.begin(new ServiceCall(request, params, query.join('?'), this.#bodies), served);
+    const conversation = await route.begin(new ServiceCall(request, params, query.join('?'), this.#bodies), served);
+    // One that is only listened to would not notice.
+    return ended ? (socket) => unlessAborted(conversation(socket), ended) : conversation;
   }
 
   async #answer(request: HttpRequest, told: Told): Promise<HttpAnswer> {

@@ -6,7 +6,7 @@ import type { Conversation, SocketRoute } from '../../../src/dialects/http.ts';
 import { LogError } from '../../../src/model/errors.ts';
 import { Metrics } from '../../../src/service/metrics.ts';
 import { eventually } from '../../harness/eventually.ts';
-import { bearer, startService, tokenOf, tokensFor, type TestService } from '../../harness/service.ts';
+import { bearer, entry, startService, tokenOf, tokensFor, type TestService } from '../../harness/service.ts';
 
 let service: TestService | undefined;
 const clients = new Set<WebSocket>();
@@ -225,6 +225,18 @@ describe('a request for a WebSocket', () => {
     const client = await opened(url, { protocols: ['bearer', tokenOf('ann')] });
     expect(client.protocol).toBe('bearer');
     expect(JSON.stringify(service?.events)).not.toContain(tokenOf('ann'));
+  });
+
+  test('lasts as long as its token, though nobody says a word', async () => {
+    const tokens = tokensFor({ ann: { executions: ['*'] }, bob: { executions: ['*'] } });
+    const url = `${await start(undefined, { tokens })}/it/a/ws`;
+    const [taken, kept] = [await opened(url, bearer('ann')), await opened(url, bearer('bob'))];
+    const end = closed(taken);
+    tokens.replace([entry('bob', { executions: ['*'] })]);
+    expect(await end).toEqual({ code: 1008, reason: 'The token was taken back. Ask for a new one.' });
+    expect(await refusal(url, bearer('ann'))).toMatchObject({ status: 401 });
+    kept.send('still there');
+    expect(await next(kept)).toBe('heard still there');
   });
 
   test('counts against the rate of its token', async () => {
