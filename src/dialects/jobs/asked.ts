@@ -8,12 +8,14 @@ export interface Asked {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** How many are remembered; the oldest go first. */
+/** How many are remembered, and characters of what else was in their requests; the oldest go first. */
 const most = 1_000;
+const mostCharacters = 4 * 1_048_576;
 
 /** What was asked for the jobs that this process has started. */
 export class AskedJobs {
   readonly #asked = new Map<string, Asked>();
+  #characters = 0;
 
   of(job: string): Asked | undefined {
     return this.#asked.get(job);
@@ -21,7 +23,15 @@ export class AskedJobs {
 
   remember(job: string, asked: Asked): void {
     this.#asked.set(job, asked);
-    const oldest = this.#asked.keys().next().value;
-    if (this.#asked.size > most && oldest !== undefined) this.#asked.delete(oldest);
+    this.#characters += sizeOf(asked);
+    for (const [oldest, about] of this.#asked) {
+      if (this.#asked.size <= most && this.#characters <= mostCharacters) return;
+      this.#asked.delete(oldest);
+      this.#characters -= sizeOf(about);
+    }
   }
+}
+
+function sizeOf(asked: Asked): number {
+  return JSON.stringify(asked).length;
 }

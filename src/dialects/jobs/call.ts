@@ -2,7 +2,9 @@ import { LogError } from '../../model/errors.ts';
 import type { HttpCall } from '../http.ts';
 
 /** Largest body that is read, in bytes. */
-const mostBody = 1_048_576;
+const mostBody = 65_536;
+/** What is nested deeper could be read, and never be told again. */
+const deepest = 50;
 
 /** What stands in the path for `:name`. */
 export function pathParam(call: HttpCall, name: string): string {
@@ -46,6 +48,8 @@ export async function readObject(call: HttpCall): Promise<Readonly<Record<string
   const value = parsed(text + decoder.decode());
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new LogError('invalidRequest', 'The body is no JSON object. Send one.');
+  if (!isFlat(value, deepest))
+    throw new LogError('invalidRequest', `The body is nested deeper than ${deepest} levels. Flatten it.`);
   return { ...value };
 }
 
@@ -55,6 +59,11 @@ function parsed(text: string): unknown {
   } catch (error) {
     throw new LogError('invalidRequest', 'The body is no JSON. Send an object.', { cause: error });
   }
+}
+
+function isFlat(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((one) => isFlat(one, levels - 1));
 }
 
 function badParam(name: string, rule: string): LogError {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { bearer, servedFrom, tokensFor } from '../../../harness/service.ts';
+import { AskedJobs } from '../../../../src/dialects/jobs/asked.ts';
 import { MemoryStore } from '../../../../src/sources/memory.ts';
 import { append, begin, day, end, get, host, post, serveJobs, StartedRuns } from './served.ts';
 
@@ -179,10 +180,23 @@ describe('POST /tasks/:task_id/decompose', () => {
     expect(await words(running, { ...start, pipeline: 5 })).toMatch(/^400 "pipeline" is/);
     expect(await words(running, start, '8')).toMatch(/^404 There is no pipeline "8"/);
     expect(await words(running, { ...start, plan_id: {} }, '8')).toMatch(/^404 There is no pipeline "8"/);
+    const deep = JSON.parse('{"a":'.repeat(500) + '1' + '}'.repeat(500)) as unknown;
+    expect(await words(running, { ...start, deep })).toMatch(/^400 The body is nested deeper than 50 levels/);
+    expect(await words(running, { ...start, much: 'x'.repeat(65_536) })).toMatch(/^400 The body has more than/);
     expect(await words(idle, start)).toMatch(/^400 This service runs nothing.*--pipelines/);
     expect(await words(guarded, start, '7', bearer('reader'))).toMatch(/^403/);
     expect(runner.requests).toEqual([]);
   });
+});
+
+test('what was asked for is remembered of the newest jobs, as far as there is room', () => {
+  const asked = new AskedJobs();
+  const much = { task: 7, params: { notes: 'x'.repeat(60_000) } };
+  for (let i = 0; i < 200; i++) asked.remember(`job-${i}`, much);
+  const known = Array.from({ length: 200 }, (_, i) => asked.of(`job-${i}`)).filter(Boolean).length;
+  expect(known * 60_000).toBeLessThan(5 * 1_048_576);
+  expect(asked.of('job-199')).toEqual(much);
+  expect(asked.of('job-0')).toBeUndefined();
 });
 
 function entry(timestamp: string | null, level: string, message: string, line: number, more: object = {}) {
