@@ -40,7 +40,8 @@ export async function readJobLogs(
   options: CallOptions,
 ): Promise<FoundLogs> {
   const reading = new JobReading(source, wish, options);
-  for await (const run of runsOf(source, job, options)) {
+  for await (const run of runsOf(source, { job }, options)) {
+    if (reading.isLate) break;
     if (mayHold(run, wish)) await reading.read(run);
     if (reading.isOver) break;
   }
@@ -77,6 +78,12 @@ class JobReading {
   /** Nothing more is looked at. */
   get isOver(): boolean {
     return !this.#exact || (this.#wish.uncounted === true && this.#wanted === 0);
+  }
+
+  /** There is more to look at, and no time for it. */
+  get isLate(): boolean {
+    if (performance.now() > this.#until) this.#exact = false;
+    return !this.#exact;
   }
 
   found(): FoundLogs {
@@ -116,10 +123,7 @@ class JobReading {
         return;
       }
       position = page.older === undefined ? undefined : { at: 'before', pointer: page.older };
-      if (position && performance.now() > this.#until) {
-        this.#exact = false;
-        return;
-      }
+      if (position && this.isLate) return;
     }
   }
 

@@ -75,8 +75,8 @@ export const jobRoutes: readonly Route[] = [
       const runs: ExecutionSummary[] = [];
       let passed = 0;
       let more = false;
-      for await (const run of runsOf(served.source, job, { signal })) {
-        if (wanted && !wanted.includes(run.status)) continue;
+      const filter = { job, ...(wanted && { statuses: wanted }) };
+      for await (const run of runsOf(served.source, filter, { signal })) {
         more = runs.length === limit;
         if (more || passed >= furthest) break;
         if (passed++ >= skip) runs.push(run);

@@ -3,7 +3,7 @@ import { leavable } from '../../base/leavable.ts';
 import { mergeStreams } from '../../base/mergeStreams.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Execution, ExecutionSummary } from '../../model/execution.ts';
-import type { LogScope } from '../../model/query.ts';
+import type { ExecutionFilter, LogScope } from '../../model/query.ts';
 import type { Job } from '../../model/runner.ts';
 import type { CallOptions, LogSource } from '../../model/source.ts';
 import type { Served } from '../http.ts';
@@ -13,6 +13,7 @@ const mostLookedAt = 1_000;
 /** How often it is looked at least, and at most, in milliseconds: a change may fall between look and watch. */
 const everySoOften = 4_000;
 const pause = 200;
+const runsAtOnce = 50;
 /** Runs that are followed at a time. */
 const mostFollowed = 50;
 
@@ -37,25 +38,28 @@ export async function knownJobs({ source, runner }: Served, options: CallOptions
 
 /** Throws notFound when neither the runner nor an execution knows the job. */
 export async function findJob({ source, runner }: Served, id: string, options: CallOptions): Promise<KnownJob> {
-  const [last] = (await source.listExecutions({ filter: { job: id }, limit: 1 }, options)).executions;
+  const { value: last } = await runsOf(source, { job: id }, options, 1).next();
   const job = (await runner?.jobs(options))?.find((one) => one.id === id);
   if (!job && !last)
     throw new LogError('notFound', `There is no job "${id}". Look at /api/cronjobs/ for what there is.`);
   return { job: job ?? jobOfRun(id, last), ...(last && { last }) };
 }
 
-/** A job's runs, newest first. */
+/** A job's runs, newest first. `first` is how many are asked for at first: a list may be short, or empty, and go on. */
 export async function* runsOf(
   source: LogSource,
-  job: string,
+  filter: ExecutionFilter & { readonly job: string },
   options: CallOptions,
-): AsyncGenerator<ExecutionSummary, void> {
+  first = runsAtOnce,
+): AsyncGenerator<ExecutionSummary, undefined> {
+  let limit = first;
   for (let cursor: string | undefined; ;) {
     const at = cursor === undefined ? {} : { cursor };
-    const { executions, next } = await source.listExecutions({ filter: { job }, limit: 50, ...at }, options);
+    const { executions, next } = await source.listExecutions({ filter, limit, ...at }, options);
     yield* executions;
-    if (next === undefined) return;
+    if (next === undefined || next === cursor) return undefined;
     cursor = next;
+    limit = runsAtOnce;
   }
 }
 

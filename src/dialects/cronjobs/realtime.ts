@@ -40,7 +40,7 @@ export async function readNews(
   const now = Date.now();
   const runs: ExecutionSummary[] = [];
   let looked = 0;
-  for await (const run of runsOf(source, job, options)) {
+  for await (const run of runsOf(source, { job }, options)) {
     if (!isFinished(run.status) || (run.endedAt ?? now) + drift >= since) runs.push(run);
     if (++looked >= mostRuns) break;
   }

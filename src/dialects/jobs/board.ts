@@ -19,8 +19,9 @@ const groupOfType: Readonly<Record<string, Group>> = {
   phagescope_track: 'phagescope',
 };
 
-/** How many executions are looked at for one board. */
+/** How many executions are looked at for one board, and in how many pages: some hold few that may be seen. */
 const mostLooked = 2_000;
+const mostPages = 8;
 /** How often a board is looked at again at least, and at most, in milliseconds. */
 const everySoOften = 4_000;
 const pause = 500;
@@ -79,7 +80,7 @@ export function boardStream(call: HttpCall, source: LogSource, asked: AskedJobs,
 
 async function* executions(source: LogSource, options: CallOptions): AsyncGenerator<ExecutionSummary, void> {
   let cursor: string | undefined;
-  for (let looked = 0; looked < mostLooked;) {
+  for (let looked = 0, pages = 0; looked < mostLooked && pages < mostPages; pages++) {
     const list = await source.listExecutions({ limit: 500, ...(cursor !== undefined && { cursor }) }, options);
     yield* list.executions;
     looked += list.executions.length;

@@ -4,6 +4,7 @@ import { cronjobOperations, cronjobSchemas } from '../../../../src/dialects/cron
 import { cronjobRoutes } from '../../../../src/dialects/cronjobs/routes.ts';
 import { cronjobSockets } from '../../../../src/dialects/cronjobs/socketRoutes.ts';
 import type { Schema } from '../../../../src/dialects/executor/openapi/schemas.ts';
+import { bearer, startService, tokensFor } from '../../../harness/service.ts';
 import { faultsOf } from '../executor/conforms.ts';
 import { begin, day, finish, record, serveJobs, write } from './served.ts';
 
@@ -221,4 +222,12 @@ test('cleaning up deletes old runs of jobs, and nothing else', async () => {
   expect((await served.post('/api/maintenance/cleanup?days=30')).body).toMatchObject({ deleted_count: 1 });
   expect(await left()).toEqual(['deploy', 'running']);
   expect((await served.post('/api/maintenance/cleanup?days=0')).status).toBe(400);
+});
+
+test('a token finds a job by a run of its own, behind however many runs of others', async () => {
+  await using service = await startService({ tokens: tokensFor({ ann: { executions: ['mine'] } }) });
+  await record(service.store, 'mine', 'a', ['here']);
+  for (let i = 0; i < 120; i++) await begin(service.store, `other-${i}`, 'a', day + i);
+  const answer = await fetch(`${service.url}/api/cronjobs/a/logs`, bearer('ann'));
+  expect([answer.status, await answer.json()]).toMatchObject([200, { total: 1, logs: [{ message: 'here' }] }]);
 });

@@ -1,5 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { JobLine } from '../../../../src/dialects/cronjobs/jobLine.ts';
+import { readJobLogs } from '../../../../src/dialects/cronjobs/jobLogs.ts';
+import { MemoryStore } from '../../../../src/sources/memory.ts';
 import { begin, day, finish, record, serveJobs, write } from './served.ts';
 
 const numbered = (name: string, count: number, from = 0, time = day) =>
@@ -209,4 +211,16 @@ describe('a stream of a run', () => {
     const text = await answer.text();
     expect([text.includes('"bad"'), text.includes('"fine"')]).toEqual([true, false]);
   });
+});
+
+test('lines of very many short runs are sought for a while only, and it is said that there may be more', async () => {
+  await using store = new MemoryStore();
+  for (let i = 0; i < 30; i++) await record(store, `r${i}`, 'a', ['line'], day + i);
+  const wish = { skip: 0, limit: 100 };
+  expect(await readJobLogs(store, 'a', wish, {})).toMatchObject({ total: 30, exact: true });
+  let now = 0;
+  using _ = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1_000));
+  const { lines, exact } = await readJobLogs(store, 'a', wish, {});
+  expect(exact).toBe(false);
+  expect(lines.length).toBeLessThan(10);
 });

@@ -189,6 +189,15 @@ describe('POST /tasks/:task_id/decompose', () => {
   });
 });
 
+test('a list of which nothing may be seen and that has no end makes no endless board', async () => {
+  let pages = 0;
+  const endless = async () => ({ executions: [], next: String(++pages) });
+  await using store = Object.assign(new MemoryStore(), { listExecutions: endless });
+  await using service = await serveJobs({ served: servedFrom(store) });
+  expect((await get(service, '/jobs/board')).body).toMatchObject({ total: 0 });
+  expect(pages).toBeLessThan(20);
+});
+
 test('what was asked for is remembered of the newest jobs, as far as there is room', () => {
   const asked = new AskedJobs();
   const much = { task: 7, params: { notes: 'x'.repeat(60_000) } };
