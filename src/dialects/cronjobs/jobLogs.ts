@@ -22,10 +22,14 @@ export interface FoundLogs {
   readonly total: number;
   /** Whether all of them were counted; otherwise there are more. */
   readonly exact: boolean;
+  /** The lines are fewer than were asked for, because they are so long. */
+  readonly isFull: boolean;
 }
 
 /** How long lines are sought and counted, in milliseconds. */
 const patience = 5_000;
+/** Text that is told at once, in characters. */
+const mostCharacters = 16 * 1_048_576;
 const atOnce = { lines: 1_000, bytes: 4 * 1_048_576 } as const;
 /** Lines that are only counted. */
 const counted = { lines: 50_000, bytes: 16 * 1_048_576 } as const;
@@ -66,6 +70,7 @@ class JobReading {
   readonly #options: CallOptions;
   readonly #until = performance.now() + patience;
   readonly #lines: JobLine[] = [];
+  #characters = 0;
   #seen = 0;
   #exact = true;
 
@@ -87,7 +92,7 @@ class JobReading {
   }
 
   found(): FoundLogs {
-    return { lines: this.#lines, total: this.#seen, exact: this.#exact };
+    return { lines: this.#lines, total: this.#seen, exact: this.#exact, isFull: this.#isFull };
   }
 
   async read(run: ExecutionSummary): Promise<void> {
@@ -105,8 +110,12 @@ class JobReading {
     return true;
   }
 
+  get #isFull(): boolean {
+    return this.#characters >= mostCharacters && this.#lines.length < this.#wish.limit;
+  }
+
   get #wanted(): number {
-    return this.#wish.limit - this.#lines.length;
+    return this.#isFull ? 0 : this.#wish.limit - this.#lines.length;
   }
 
   /** Back from the end of a run, as far as it has to be looked at. */
@@ -144,7 +153,10 @@ class JobReading {
       this.#options,
     );
     this.#seen += page.lines.count;
-    if (!onlyCounted) for (const line of [...linesOf(page.lines)].reverse()) this.#lines.push(toJobLine(line, run));
+    if (!onlyCounted) {
+      this.#characters += page.lines.text.length;
+      for (const line of [...linesOf(page.lines)].reverse()) this.#lines.push(toJobLine(line, run));
+    }
     return page;
   }
 }

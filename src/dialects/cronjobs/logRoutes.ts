@@ -31,13 +31,13 @@ export const cronjobLogRoutes: readonly Route[] = [
       const limit = limitParam(call.query, usual.logs, most.logs);
       const wish = { ...readLineWish(call.query), skip, limit };
       await findJob(served, job, { signal: call.signal });
-      const { lines, total, exact } = await readJobLogs(served.source, job, wish, { signal: call.signal });
+      const { lines, total, exact, isFull } = await readJobLogs(served.source, job, wish, { signal: call.signal });
       return json({
         logs: lines,
         total,
         total_exact: exact,
         skip,
-        limit,
+        limit: isFull ? lines.length : limit,
         has_more: !exact || skip + lines.length < total,
         search_time_ms: Math.round(performance.now() - begun),
       });
@@ -58,9 +58,10 @@ export const cronjobLogRoutes: readonly Route[] = [
       const offset = skipParam(call.query, 'offset');
       const limit = limitParam(call.query, usual.logs, most.logs);
       const wish = { ...readLineWish(call.query), skip: offset, limit };
-      const { lines, total, exact } = await readRunLogs(served.source, run, wish, { signal: call.signal });
+      const { lines, total, exact, isFull } = await readRunLogs(served.source, run, wish, { signal: call.signal });
       const more = !exact || offset + lines.length < total;
-      return json({ job_run_id: run.id, logs: lines, total, total_exact: exact, limit, offset, has_more: more });
+      const told = { logs: lines, total, total_exact: exact, limit: isFull ? lines.length : limit };
+      return json({ job_run_id: run.id, ...told, offset, has_more: more });
     },
   },
   {

@@ -25,7 +25,11 @@ const mostTies = 50_000;
  */
 const settling = 1_000;
 const drift = 3_600_000;
-const atOnce = { lines: 1_000, bytes: 1_048_576 } as const;
+/** Text that is told at once, in characters, and of one and the same time. */
+const mostCharacters = 16 * 1_048_576;
+const mostOfTies = 4 * mostCharacters;
+/** Many runs may be read side by side. */
+const atOnce = { lines: 1_000, bytes: 262_144 } as const;
 
 /**
  * The oldest lines of a job's runs from `since` on, `limit` of them later than that. Who asks again with the time of
@@ -45,24 +49,31 @@ export async function readNews(
     if (++looked >= mostRuns) break;
   }
   const latest = runs.some(({ status }) => !isFinished(status)) ? now - settling : Number.POSITIVE_INFINITY;
-  const lanes = runs.map((run) => new Lane(source, run, { since, now, wish, options }));
+  const lanes = runs.map((run) => new Lane(source, run, { since, now, wish, options })).sort((a, b) => a.time - b.time);
   const lines: JobLine[] = [];
+  let characters = 0;
   let last = Number.NEGATIVE_INFINITY;
   let later = 0;
   for (;;) {
     const lane = await earliest(lanes);
     if (!lane || lane.time > latest) return { lines, more: false };
-    if ((later >= limit && lane.time > last) || lines.length >= mostTies) return { lines, more: true };
+    const isEnough = later >= limit || characters >= mostCharacters;
+    const isTooMuch = lines.length >= mostTies || characters >= mostOfTies;
+    if ((isEnough && lane.time > last) || isTooMuch) return { lines, more: true };
     last = lane.time;
     if (last > since) later++;
-    lines.push(lane.take());
+    const line = lane.take();
+    characters += line.message.length;
+    lines.push(line);
   }
 }
 
+/** Of lanes in the order of their runs. What began after the earliest line that is known need not be read yet. */
 async function earliest(lanes: readonly Lane[]): Promise<Lane | undefined> {
   let first: Lane | undefined;
   for (const lane of lanes) {
-    await lane.fill();
+    if (lane.isOver || (first && lane.time >= first.time)) continue;
+    if (!lane.has) await lane.fill();
     if (lane.has && (!first || lane.time < first.time)) first = lane;
   }
   return first;
@@ -97,7 +108,11 @@ class Lane {
     return this.#next < this.#lines.length;
   }
 
-  /** The time of the next line, or that of the one before where a clock says that it comes from the future or the past. */
+  get isOver(): boolean {
+    return !this.has && !this.#position;
+  }
+
+  /** The time of the next line, as far as it has been read, or that of the one before where a clock says that it comes from the future or the past. */
   get time(): number {
     const time = this.#lines[this.#next]?.time ?? Number.NaN;
     return time > this.#time && time <= this.#options.now ? time : this.#time;

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { JobLine } from '../../../../src/dialects/cronjobs/jobLine.ts';
 import { readJobLogs } from '../../../../src/dialects/cronjobs/jobLogs.ts';
+import { readNews } from '../../../../src/dialects/cronjobs/realtime.ts';
 import { MemoryStore } from '../../../../src/sources/memory.ts';
 import { begin, day, finish, record, serveJobs, write } from './served.ts';
 
@@ -224,3 +225,40 @@ test('lines of very many short runs are sought for a while only, and it is said 
   expect(exact).toBe(false);
   expect(lines.length).toBeLessThan(10);
 });
+
+test('lines that are very long come in answers of a bounded size, none of them left out', async () => {
+  await using served = await serveJobs();
+  const text = 'x'.repeat(1_000_000);
+  await begin(served.store, 'r', 'a');
+  for (let i = 1; i <= 40; i += 4) await write(served.store, 'r', i, [0, 1, 2, 3].map((n) => `${i + n} ${text}`));
+  await finish(served.store, 'r');
+  for (const [path, skip] of [['/api/cronjobs/a/logs', 'skip'] as const, ['/api/job-runs/r/logs', 'offset'] as const]) {
+    const numbers: number[] = [];
+    for (let more = true; more;) {
+      const { body } = await served.get(`${path}?limit=1000&${skip}=${numbers.length}`);
+      const { logs, limit, has_more, total } = body as Answer;
+      expect([total, logs.length]).toEqual([40, expect.any(Number)]);
+      expect(logs.length).toBeLessThan(25);
+      if (has_more) expect(limit).toBe(logs.length);
+      numbers.push(...logs.map(({ message }) => Number.parseInt(message, 10)));
+      more = has_more;
+    }
+    expect(numbers).toEqual(Array.from({ length: 40 }, (_, i) => 40 - i));
+  }
+});
+
+test('who polls reads of runs no more than may be told next', async () => {
+  await using store = new MemoryStore();
+  for (let i = 0; i < 50; i++) await record(store, `r${i}`, 'a', [{ text: `${i}`, time: day + i * 60_000 }], day + i * 60_000);
+  const read = vi.spyOn(store, 'readLog');
+  const news = await readNews(store, 'a', { since: day, limit: 2, wish: {} }, {});
+  expect(news).toMatchObject({ lines: [{ message: '0' }, { message: '1' }, { message: '2' }], more: true });
+  expect(read.mock.calls.length).toBeLessThan(12);
+});
+
+interface Answer {
+  readonly logs: readonly JobLine[];
+  readonly limit: number;
+  readonly total: number;
+  readonly has_more: boolean;
+}
