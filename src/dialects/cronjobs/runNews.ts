@@ -1,7 +1,8 @@
 import { linesOf } from '../../base/lineBatch.ts';
 import type { ExecutionSummary } from '../../model/execution.ts';
 import { LogError } from '../../model/errors.ts';
-import type { LogQuery } from '../../model/query.ts';
+import type { Pointer } from '../../model/pointer.ts';
+import type { LogQuery, Position } from '../../model/query.ts';
 import type { Metric } from '../../model/statistics.ts';
 import { isFinished } from '../../model/status.ts';
 import type { Served } from '../http.ts';
@@ -42,11 +43,19 @@ export async function followJob(
 ): Promise<void> {
   const known = new Map<string, string>();
   const following = new Set<string>();
+  /** Where the lines of a run go on: one whose writer seemed to be gone may go on. */
+  const told = new Map<string, Pointer>();
   const broken = Promise.withResolvers<never>();
   const follow = async (run: ExecutionSummary, isNew: boolean): Promise<void> => {
+    const from = told.get(run.id);
     following.add(run.id);
     try {
-      await followLines(served, run, wish, { isNew, tell, signal });
+      await followLines(served, run, wish, {
+        position: from === undefined ? { at: isNew ? 'start' : 'end' } : { at: 'after', pointer: from },
+        tell,
+        reached: (newer) => told.set(run.id, newer),
+        signal,
+      });
     } catch (error) {
       // One that was deleted is none any longer.
       if (!(error instanceof LogError && error.code === 'notFound')) broken.reject(error);
@@ -60,7 +69,8 @@ export async function followJob(
       for (const run of [...runs].reverse()) {
         const before = known.get(run.id);
         const isNew = before === undefined && !isFirst;
-        if (wish.types.includes('log') && (isNew || (isFirst && !isFinished(run.status)))) void follow(run, isNew);
+        const mayWrite = isNew || !isFinished(run.status);
+        if (wish.types.includes('log') && mayWrite && !following.has(run.id)) void follow(run, isNew);
         // What has ended before anybody asked is no news.
         if (before !== run.status && !(isFirst && isFinished(run.status))) await tellStatus(run, wish, tell);
         known.set(run.id, run.status);
@@ -95,27 +105,37 @@ export async function followRun(
   const lines = async (): Promise<void> => {
     if (!wish.types.includes('log')) return;
     const about = await served.source.getExecution({ execution: run }, { signal });
-    await followLines(served, about, wish, { isNew: false, tell, signal });
+    await followLines(served, about, wish, { position: { at: 'end' }, tell, signal });
   };
   await Promise.all([statuses(), lines()]);
+}
+
+interface LinesOptions {
+  readonly position: Position;
+  readonly tell: Tell;
+  /** Is told how far it has come. */
+  readonly reached?: (newer: Pointer) => void;
+  readonly signal: AbortSignal;
 }
 
 async function followLines(
   { source }: Served,
   run: ExecutionSummary,
   { filter, step }: Subscription,
-  { isNew, tell, signal }: { readonly isNew: boolean; readonly tell: Tell; readonly signal: AbortSignal },
+  { position, tell, reached, signal }: LinesOptions,
 ): Promise<void> {
   const scope = await stepOf(run);
   if (!scope) return;
   const query: LogQuery = {
     ...scope,
-    position: { at: isNew ? 'start' : 'end' },
-    limit: isNew ? atOnce : { ...atOnce, lines: tail },
+    position,
+    limit: position.at === 'end' ? { ...atOnce, lines: tail } : atOnce,
     ...(filter && { filter }),
   };
-  for await (const { lines } of source.tailLog(query, { signal }))
+  for await (const { lines, newer } of source.tailLog(query, { signal })) {
     for (const line of linesOf(lines)) await tell({ type: 'log', run: run.id, data: toJobLine(line, run) });
+    reached?.(newer);
+  }
 
   /** A step that is asked for may be announced after its run has begun. */
   async function stepOf({ id }: ExecutionSummary) {

@@ -1,6 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openLocalSink } from '../../../../src/sources/local/sink.ts';
+import { openLocalSource } from '../../../../src/sources/local/source.ts';
+import { columns } from '../../../contract/recording.ts';
 import { eventually } from '../../../harness/eventually.ts';
-import { begin, finish, record, serveJobs, write, type Talk } from './served.ts';
+import { startService } from '../../../harness/service.ts';
+import { begin, day, finish, record, serveJobs, Talk, write } from './served.ts';
 
 const logs = '/api/cronjobs/a/logs/ws';
 
@@ -113,4 +120,39 @@ describe("a run's WebSocket", () => {
     const last = await talk.next();
     expect(last).toMatchObject({ type: 'status', data: { status: 'completed' } });
   });
+});
+
+test('a run whose writer was thought to be gone is told on when that comes back, no line twice', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'execlogs-comeback-'));
+  const path = join(folder, 'store.sqlite');
+  const writer = async () => {
+    const sink = await openLocalSink(path);
+    await sink.createExecution({ execution: 'r', name: 'r', job: 'a', startedAt: day });
+    const hosts = [{ id: 'h', name: 'h' }];
+    await sink.startStep({ execution: 'r', step: 's', name: 's', order: 1, status: 'running', hosts, at: day });
+    const place = { execution: 'r', step: 's', host: 'h' };
+    const append = (firstNumber: number, text: string) => sink.append({ ...place, firstNumber, lines: columns([text]) });
+    return { append, gone: () => sink[Symbol.asyncDispose]() };
+  };
+  await using source = openLocalSource(path);
+  const first = await writer();
+  await first.append(1, 'one');
+  await using service = await startService({ served: { source }, grace: 500 });
+  using talk = await Talk.open(`${service.url.replace('http:', 'ws:')}${logs}`);
+  await subscribed(talk, { types: ['log', 'status'] });
+  const hear = async (...wanted: readonly string[]) => {
+    const heard = new Set<unknown>();
+    while (!wanted.every((one) => heard.has(one))) {
+      const { data } = await talk.next();
+      heard.add(data['state'] ?? data['message']);
+    }
+  };
+  await hear('running', 'one');
+  await first.gone();
+  await hear('interrupted');
+  const second = await writer();
+  await second.append(2, 'two');
+  expect(await talk.lines(1)).toEqual(['two']);
+  await second.gone();
+  await rm(folder, { recursive: true });
 });
