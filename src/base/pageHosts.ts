@@ -2,6 +2,7 @@ import { LogError } from '../model/errors.ts';
 import { durationOf, type HostResult, type StatusCounts } from '../model/execution.ts';
 import type { HostSort, StepQuery } from '../model/query.ts';
 import { isFailure, isFinished, type Status } from '../model/status.ts';
+import { countedStatus } from './combinedStatus.ts';
 
 export interface HostPage {
   readonly hosts: readonly HostResult[];
@@ -26,9 +27,12 @@ export function pageHosts(hosts: readonly HostResult[], query: StepQuery, now: n
   };
 }
 
-export function countStatuses(hosts: readonly { readonly status: Status }[]): StatusCounts {
+export function countStatuses(hosts: readonly Pick<HostResult, 'status' | 'ignored'>[]): StatusCounts {
   const counts: Partial<Record<Status, number>> = {};
-  for (const { status } of hosts) counts[status] = (counts[status] ?? 0) + 1;
+  for (const host of hosts) {
+    const status = countedStatus(host);
+    counts[status] = (counts[status] ?? 0) + 1;
+  }
   return counts;
 }
 

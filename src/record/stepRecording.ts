@@ -1,4 +1,4 @@
-import { combinedStatus } from '../base/combinedStatus.ts';
+import { combinedStatus, countedStatus } from '../base/combinedStatus.ts';
 import type { Status } from '../model/status.ts';
 import type { Ending, HostEnd, LogSink, StepStart } from '../model/sink.ts';
 import type { HostLog } from './hostLog.ts';
@@ -46,7 +46,7 @@ export class StepRecording {
     await log?.end();
     const ref = { execution: this.#start.execution, step: this.#start.step };
     void this.#place.enqueue((sink) => sink.finishHost({ ...ref, host, ...ending }));
-    this.#ends.set(host, ending.status);
+    this.#ends.set(host, countedStatus(ending));
     if (this.#ends.size < this.#start.hosts.length) return;
     const end: Ending = { status: combinedStatus([...this.#ends.values()]), at: ending.at };
     this.#finished.resolve(this.#place.enqueue((sink) => sink.finishStep({ ...ref, ...end })));

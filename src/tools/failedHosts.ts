@@ -5,7 +5,7 @@ import { isFailure, statuses } from '../model/status.ts';
 
 /**
  * The hosts of a step that failed, page by page for as long as somebody asks; behind them those that were cancelled,
- * most often because of the others.
+ * most often because of the others. Failures that were said not to matter are none.
  */
 export async function* failedHosts(
   source: LogSource,
@@ -16,7 +16,7 @@ export async function* failedHosts(
   do {
     const query = { ...step, statuses: statuses.filter(isFailure), ...(cursor !== undefined && { cursor }) };
     const page = await source.getStepResult(query, options);
-    yield* page.hosts;
+    for (const host of page.hosts) if (!host.ignored) yield host;
     cursor = page.next;
   } while (cursor !== undefined);
 }

@@ -18,6 +18,8 @@ const known: Readonly<Record<string, Status>> = {
 export interface Standing {
   readonly status: Status;
   readonly rawStatus?: string;
+  /** It failed, and that does not matter. */
+  readonly ignored?: true;
 }
 
 /** What a word means, and the word itself where it says more than ours. */
@@ -37,7 +39,7 @@ export function hostStatusOf(word: string | undefined, message: string | undefin
   const standing = statusOf(word);
   if (standing.status !== 'succeeded') return standing;
   if (skipped || /^skipped\b/i.test(message ?? '')) return { status: 'skipped', ...(word && { rawStatus: word }) };
-  if (isIgnoredFailure(message)) return { status: 'failed', ...(word && { rawStatus: word }) };
+  if (isIgnoredFailure(message)) return { status: 'failed', ignored: true, ...(word && { rawStatus: word }) };
   return standing;
 }
 

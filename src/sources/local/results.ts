@@ -3,6 +3,7 @@ import type { ExecutionEnd } from '../../model/sink.ts';
 import { isFinished, type Status } from '../../model/status.ts';
 import type { Database } from './database.ts';
 import { announceHost, writeExecutionEnd, writeHostEnd, writeHostStart, writeStepEnd } from './records.ts';
+import { countedStatus } from './rows.ts';
 
 /**
  * Ends an execution, and what its results know better than what was told live: hosts that have not ended, and steps
@@ -29,7 +30,7 @@ function writeResults(db: Database, execution: string, results: NonNullable<Exec
     writeHostEnd(db, { ...ref, ...how, at: endedAt });
   }
   for (const [step, { started, ended }] of steps) {
-    const hosts = db.all(`SELECT DISTINCT h.status ${hostsOfStep}`, execution, execution, step);
+    const hosts = db.all(`SELECT DISTINCT ${countedStatus} AS status ${hostsOfStep}`, execution, execution, step);
     const statuses = hosts.map(({ status }) => status as Status);
     if (!statuses.every(isFinished)) continue;
     if (started !== undefined)
@@ -43,7 +44,7 @@ function writeResults(db: Database, execution: string, results: NonNullable<Exec
 }
 
 const ofStep = `FROM executions e JOIN steps s ON s.execution = e.id`;
-const hostsOfStep = `${ofStep} JOIN hosts h ON h.step = s.id WHERE (e.execution = ? OR e.copy_of = ?) AND s.step = ?`;
+const hostsOfStep = `${ofStep} JOIN hosts ON hosts.step = s.id WHERE (e.execution = ? OR e.copy_of = ?) AND s.step = ?`;
 
 function isStep(db: Database, execution: string, step: string): boolean {
   const sql = `SELECT 1 ${ofStep} WHERE (e.execution = ? OR e.copy_of = ?) AND s.step = ?`;
@@ -51,6 +52,6 @@ function isStep(db: Database, execution: string, step: string): boolean {
 }
 
 function statusOf(db: Database, execution: string, step: string, host: string): Status | undefined {
-  const row = db.get(`SELECT h.status ${hostsOfStep} AND h.host = ?`, execution, execution, step, host);
+  const row = db.get(`SELECT hosts.status ${hostsOfStep} AND hosts.host = ?`, execution, execution, step, host);
   return row?.['status'] as Status | undefined;
 }

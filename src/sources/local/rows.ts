@@ -75,9 +75,15 @@ export function hostOf(row: Row, execution: string, step: Step): HostResult {
   return settled(host, step);
 }
 
+/** What a host counts as: a failure that does not matter is none. */
+export const countedStatus = `CASE WHEN hosts.ignored = 1 THEN 'succeeded' ELSE hosts.status END`;
+
 function countsOf(db: Database, step: number, parent: Omit<Step, 'hosts'>): StatusCounts {
   const counts: Partial<Record<Status, number>> = {};
-  for (const row of db.all('SELECT status, count(*) AS hosts FROM hosts WHERE step = ? GROUP BY status', step)) {
+  for (const row of db.all(
+    `SELECT ${countedStatus} AS status, count(*) AS hosts FROM hosts WHERE step = ? GROUP BY 1`,
+    step,
+  )) {
     const { status } = settled({ status: row['status'] as Status }, parent);
     counts[status] = (counts[status] ?? 0) + Number(row['hosts']);
   }

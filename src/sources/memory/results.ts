@@ -1,4 +1,4 @@
-import { combinedStatus } from '../../base/combinedStatus.ts';
+import { combinedStatus, countedStatus } from '../../base/combinedStatus.ts';
 import type { HostOutcome } from '../../model/sink.ts';
 import { isFinished } from '../../model/status.ts';
 import type { HeldExecution } from './records.ts';
@@ -24,7 +24,7 @@ export function applyResults(execution: HeldExecution, results: readonly HostOut
   }
   for (const [step, at] of ended) {
     const held = execution.steps.get(step);
-    const statuses = [...(held?.hosts.values() ?? [])].map(({ result }) => result.status);
+    const statuses = [...(held?.hosts.values() ?? [])].map(({ result }) => countedStatus(result));
     if (held && !isFinished(held.step.status) && statuses.every(isFinished))
       Object.assign(held.step, endOf({ status: combinedStatus(statuses), at }));
   }

@@ -138,6 +138,9 @@ export const writeLaws: readonly Law[] = [
         ['late', 'failed', true],
         ['live', 'failed', true],
       ]);
+      // What does not matter is no failure of the step.
+      const { steps } = await source.getExecution({ execution });
+      expect(steps[0]).toMatchObject({ status: 'failed', hosts: { failed: 1, succeeded: 2 } });
     },
   },
   {

@@ -17,14 +17,18 @@ beforeEach(async () => {
 });
 
 /** A step whose hosts ended as told, each having written the lines given. */
-async function step(id: string, status: Status, hosts: Record<string, { status: Status; lines?: string[] }>) {
+async function step(
+  id: string,
+  status: Status,
+  hosts: Record<string, { status: Status; lines?: string[]; ignored?: true }>,
+) {
   const list = Object.keys(hosts).map((host) => ({ id: host, name: host }));
   await store.startStep({ execution, step: id, name: id, order: ++order, status: 'running', hosts: list, at: 0 });
-  for (const [host, { status: ended, lines = [] }] of Object.entries(hosts)) {
+  for (const [host, { status: ended, lines = [], ignored }] of Object.entries(hosts)) {
     const columns = new LineColumnsBuilder();
     for (const text of lines) columns.add({ text });
     if (lines.length > 0) await store.append({ execution, step: id, host, firstNumber: 1, lines: columns.build() });
-    await store.finishHost({ execution, step: id, host, status: ended, at: 1 });
+    await store.finishHost({ execution, step: id, host, status: ended, at: 1, ...(ignored && { ignored }) });
   }
   await store.finishStep({ execution, step: id, status, at: 1 });
 }
@@ -51,6 +55,16 @@ describe('the first failure', () => {
     await step('one', 'cancelled', { a: { status: 'cancelled' } });
     await step('two', 'failed', { a: { status: 'cancelled' }, b: { status: 'failed' } });
     expect(await firstFailure(store, { execution })).toEqual({ step: 'two', host: 'b' });
+  });
+
+  it('is none that was said not to matter', async () => {
+    await step('one', 'failed', { a: { status: 'failed', lines: ['ERROR no matter'], ignored: true } });
+    await step('two', 'failed', { a: { status: 'timedOut', ignored: true }, b: { status: 'failed' } });
+    expect(await firstFailure(store, { execution })).toEqual({ step: 'two', host: 'b' });
+    expect(await nextFailedHost(store, { execution, step: 'one', host: 'a' }, 'next')).toEqual({
+      step: 'two',
+      host: 'b',
+    });
   });
 
   it('keeps to the step and host it is asked for', async () => {

@@ -35,11 +35,12 @@ local function add_host(hosts, logs, step, host, about)
   redis.call('HSET', hosts, 'log/' .. host, number .. ' pending - 0 0 0 0 -')
   count('pending', step, 1)
 end
-local function set_host(hosts, step, host, status, started)
+local function set_host(hosts, step, host, status, started, ending)
   local number, was, at, rest = string.match(redis.call('HGET', hosts, 'log/' .. host), '^(%d+) (%S+) (%S+) (.*)$')
   if at == '-' then at = started end
   redis.call('HSET', hosts, 'log/' .. host, number .. ' ' .. status .. ' ' .. at .. ' ' .. rest)
-  if was ~= status then count(was, step, -1) count(status, step, 1) end
+  local counted = ending and cjson.decode(ending).ignored and 'succeeded' or status
+  if was ~= counted then count(was, step, -1) count(counted, step, 1) end
 end
 `;
 
@@ -101,7 +102,7 @@ local packed = redis.call('HGET', KEYS[2], 'log/' .. ARGV[2])
 if not packed then return ${answer.noHost} end
 local _, status = unpack_host(packed)
 if ended(status) then return 0 end
-set_host(KEYS[2], ARGV[1], ARGV[2], ARGV[3], '-')
+set_host(KEYS[2], ARGV[1], ARGV[2], ARGV[3], '-', ARGV[4])
 redis.call('HSET', KEYS[2], 'end/' .. ARGV[2], ARGV[4])
 return 1`;
 
@@ -128,7 +129,7 @@ for _, result in ipairs(cjson.decode(ARGV[4])) do
     add_host(hosts, KEYS[3], step, host, result[4])
     local _, was = unpack_host(redis.call('HGET', hosts, 'log/' .. host))
     if not ended(was) then
-      set_host(hosts, step, host, result[5], result[6])
+      set_host(hosts, step, host, result[5], result[6], result[7])
       redis.call('HSET', hosts, 'end/' .. host, result[7])
     end
   end

@@ -230,7 +230,13 @@ test('lines that are very long come in answers of a bounded size, none of them l
   await using served = await serveJobs();
   const text = 'x'.repeat(1_000_000);
   await begin(served.store, 'r', 'a');
-  for (let i = 1; i <= 40; i += 4) await write(served.store, 'r', i, [0, 1, 2, 3].map((n) => `${i + n} ${text}`));
+  for (let i = 1; i <= 40; i += 4)
+    await write(
+      served.store,
+      'r',
+      i,
+      [0, 1, 2, 3].map((n) => `${i + n} ${text}`),
+    );
   await finish(served.store, 'r');
   for (const [path, skip] of [['/api/cronjobs/a/logs', 'skip'] as const, ['/api/job-runs/r/logs', 'offset'] as const]) {
     const numbers: number[] = [];
@@ -249,7 +255,8 @@ test('lines that are very long come in answers of a bounded size, none of them l
 
 test('who polls reads of runs no more than may be told next', async () => {
   await using store = new MemoryStore();
-  for (let i = 0; i < 50; i++) await record(store, `r${i}`, 'a', [{ text: `${i}`, time: day + i * 60_000 }], day + i * 60_000);
+  for (let i = 0; i < 50; i++)
+    await record(store, `r${i}`, 'a', [{ text: `${i}`, time: day + i * 60_000 }], day + i * 60_000);
   const read = vi.spyOn(store, 'readLog');
   const news = await readNews(store, 'a', { since: day, limit: 2, wish: {} }, {});
   expect(news).toMatchObject({ lines: [{ message: '0' }, { message: '1' }, { message: '2' }], more: true });

@@ -131,7 +131,8 @@ test('a run whose writer was thought to be gone is told on when that comes back,
     const hosts = [{ id: 'h', name: 'h' }];
     await sink.startStep({ execution: 'r', step: 's', name: 's', order: 1, status: 'running', hosts, at: day });
     const place = { execution: 'r', step: 's', host: 'h' };
-    const append = (firstNumber: number, text: string) => sink.append({ ...place, firstNumber, lines: columns([text]) });
+    const append = (firstNumber: number, text: string) =>
+      sink.append({ ...place, firstNumber, lines: columns([text]) });
     return { append, gone: () => sink[Symbol.asyncDispose]() };
   };
   await using source = openLocalSource(path);

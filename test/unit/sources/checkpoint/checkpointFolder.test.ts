@@ -117,7 +117,7 @@ describe('a checkpoint', () => {
     const { steps } = await source.getExecution({ execution: id });
     expect(steps.map((step) => [step.order, step.id, step.status, step.rawStatus, step.hosts])).toEqual([
       [1, 'Ntp', 'skipped', 'Success', {}],
-      [2, 'Swap', 'succeeded', undefined, { skipped: 1, failed: 1 }],
+      [2, 'Swap', 'succeeded', undefined, { skipped: 1, succeeded: 1 }],
       [3, 'Join', 'failed', undefined, { succeeded: 1, failed: 1 }],
       [4, 'Late', 'skipped', undefined, {}],
     ]);
@@ -130,7 +130,7 @@ describe('a checkpoint', () => {
     const message = 'Run failed but error ignored: exit status 1';
     expect(hosts).toMatchObject([
       { id: 'worker-1', status: 'skipped', rawStatus: 'Success' },
-      { id: 'worker-2', status: 'failed', rawStatus: 'Success', exitCode: 1, message },
+      { id: 'worker-2', status: 'failed', rawStatus: 'Success', ignored: true, exitCode: 1, message },
     ]);
   });
 
