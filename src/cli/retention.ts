@@ -4,7 +4,7 @@ import type { LogAdmin, LogSource } from '../model/source.ts';
 import type { ServiceLog } from '../service/serviceLog.ts';
 import { usualAge } from '../tools/clearOld.ts';
 import { startClearing } from '../tools/startClearing.ts';
-import { ageOf } from './age.ts';
+import { ageOf, ageWords } from './age.ts';
 import type { Words } from './commandLine.ts';
 
 export interface RetentionPlace {
@@ -23,7 +23,10 @@ export async function openRetention(
   const ageMs = typed === 'off' ? undefined : (ageOf(words, 'retention') ?? usualAge);
   if (ageMs !== undefined && !admin && typed !== undefined)
     log({ level: 'warn', event: 'retention', words: 'nothing can be deleted in the store: all is kept' });
+  if (ageMs === undefined) log({ level: 'info', event: 'retention', words: 'nothing is deleted: all is kept' });
   if (ageMs === undefined || !admin) return { [Symbol.asyncDispose]: async () => undefined };
+  const what = `executions that ended more than ${ageWords(ageMs)} ago are deleted, with their logs`;
+  log({ level: 'info', event: 'retention', words: `${what}; --retention off keeps everything` });
   const stop = new AbortController();
   const lease = await openLease();
   const clearing = startClearing({

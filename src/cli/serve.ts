@@ -28,7 +28,8 @@ export const serve: Verb = {
   summary: 'Serve logs over HTTP, and record what is written there.',
   about:
     'Prints {"url": …} on stdout when it is ready, and what it does as JSON lines on stderr. SIGTERM or Ctrl-C stops it:\n' +
-    'readers are told, writes finish; a second one stops it at once. Without --tokens it serves this machine only.',
+    'readers are told, writes finish; a second one stops it at once. Without --tokens it serves this machine only.\n' +
+    'It deletes executions that ended more than 90 days ago, with their logs; --retention off keeps everything.',
   options: {
     store: { type: 'string', value: 'connection', help: 'What is served (default: the local store in EXECLOGS_HOME)' },
     archive: { type: 'string', value: 'connection', help: 'Where executions are moved after they have ended' },

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { processLease } from '../../../src/base/lease.ts';
+import { Words } from '../../../src/cli/commandLine.ts';
+import { openRetention } from '../../../src/cli/retention.ts';
+import { serve } from '../../../src/cli/serve.ts';
+import type { ServiceEvent } from '../../../src/service/serviceLog.ts';
+import { MemoryStore } from '../../../src/sources/memory.ts';
+
+/** What a service that is started so says of what it will delete. */
+async function said(...typed: readonly string[]): Promise<readonly unknown[]> {
+  await using store = new MemoryStore();
+  const events: ServiceEvent[] = [];
+  const openLease = async () => Object.assign(processLease(), { [Symbol.asyncDispose]: async () => undefined });
+  const place = { source: store, admin: store, openLease };
+  await using _ = await openRetention(new Words(serve, [...typed]), place, (event) => void events.push(event));
+  return events.map(({ level, event, words }) => [level, event, words]);
+}
+
+test('a service says when it starts what it will delete, and how to keep it', async () => {
+  const words = (age: string) => `executions that ended more than ${age} ago are deleted, with their logs`;
+  const off = '; --retention off keeps everything';
+  expect(await said()).toEqual([['info', 'retention', words('90 days') + off]]);
+  expect(await said('--retention', '12h')).toEqual([['info', 'retention', words('12 hours') + off]]);
+  expect(await said('--retention', 'off')).toEqual([['info', 'retention', 'nothing is deleted: all is kept']]);
+});
