@@ -75,7 +75,9 @@ export class Files {
     const id = path.replace(/\.json$/, '');
     try {
       const own = await lstat(full);
-      const leadsOut = own.isSymbolicLink() && !(await this.#isWithin(full));
+      // What is asked for by its id may lead through a folder that is a link.
+      const mayLeadOut = own.isSymbolicLink() || path.includes('/');
+      const leadsOut = mayLeadOut && !(await this.#isWithin(full));
       const state = own.isSymbolicLink() && !leadsOut ? await stat(full) : own;
       const refused = leadsOut ? linkWords : refusalOf(state);
       const { size, mtimeMs: changedAt, ino } = state;
@@ -83,16 +85,19 @@ export class Files {
       return { file, stamp: `${ino}:${size}:${changedAt}` };
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+      if (code !== undefined && nowhere.has(String(code))) return undefined;
       return { file: { id, size: 0, changedAt: 0, refused: unreadableWords(error) }, stamp: '' };
     }
   }
 
   async #isWithin(link: string): Promise<boolean> {
     const [root, target] = await Promise.all([realpath(this.#place.root), realpath(link)]);
-    return target.startsWith(root + sep);
+    return target.startsWith(root.endsWith(sep) ? root : root + sep);
   }
 }
+
+/** Errors for paths at which there is nothing, some because there cannot be. */
+const nowhere: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE']);
 
 const linkWords = 'It is a link that leads out of the folder, and is not followed.';
 

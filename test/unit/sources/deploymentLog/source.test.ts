@@ -284,3 +284,18 @@ describe('what lies in the folder', () => {
     },
   );
 });
+
+test('an id leads nowhere but into the folder, through no link, and to nothing that cannot be there', async () => {
+  const outside = join(folder, '..', 'outside');
+  mkdirSync(outside);
+  writeFileSync(join(outside, `${execution}.json`), JSON.stringify(file({ steps: [step(1, { error: 'secret' })] })));
+  symlinkSync(outside, join(folder, 'way'));
+  mkdirSync(join(folder, 'own'));
+  writeFileSync(join(folder, 'own', `${execution}.json`), JSON.stringify(file()));
+  await using all = openDeploymentLogs(`deployment-log:${folder}/*/deploy_*.json`);
+  await expect(all.getExecution({ execution: `own/${execution}` })).resolves.toMatchObject({ name: 'shop' });
+  const through = await all.getExecution({ execution: `way/${execution}` }).catch((error: unknown) => String(error));
+  expect(JSON.stringify(through)).not.toContain('secret');
+  for (const id of [`own/../../outside/${execution}`, `own/deploy_${'x'.repeat(500)}`, 'own/deploy_\0x'])
+    await expect(all.getExecution({ execution: id })).rejects.toMatchObject({ code: 'notFound' });
+});
