@@ -20,6 +20,7 @@ export class HeldLines {
   readonly #mostBytes: number;
   readonly #steps = new Map<string, HeldLog>();
   readonly #hosts = new Map<string, HeldHost>();
+  readonly #hostsOfSteps = new Map<string, string[]>();
   #bytes = 0;
   #dropped = 0;
 
@@ -30,8 +31,8 @@ export class HeldLines {
     this.#mostBytes = mostBytes;
   }
 
-  hostsOf(step: string): string[] {
-    return [...this.#hosts.values()].filter(({ origin }) => origin.step === step).map(({ origin }) => origin.host);
+  hostsOf(step: string): readonly string[] {
+    return this.#hostsOfSteps.get(step) ?? [];
   }
 
   /** Empty for a scope of which nothing is known. */
@@ -71,6 +72,9 @@ export class HeldLines {
     const prefix = pointerPrefix(this.scheme, this.#execution, step, host);
     const held = { origin: { step, host, pointerPrefix: prefix }, log: new HeldLog() };
     this.#hosts.set(key, held);
+    const others = this.#hostsOfSteps.get(step);
+    if (others) others.push(host);
+    else this.#hostsOfSteps.set(step, [host]);
     return held;
   }
 

@@ -144,7 +144,8 @@ export class Transcript {
 
   #hosts(step: Step): HostResult[] {
     const listed = this.#known.hosts.get(step.id) ?? [];
-    const heard = this.#held.hostsOf(step.id).filter((host) => !listed.some(({ id }) => id === host));
+    const known = new Set(listed.map(({ id }) => id));
+    const heard = this.#held.hostsOf(step.id).filter((host) => !known.has(host));
     const hosts = [...listed, ...heard.map((id): HostResult => ({ id, name: id, status: step.status }))];
     return hosts.map((host) => ({ ...host, ...this.#countsOf(step.id, host.id) }));
   }

@@ -51,5 +51,6 @@ function goesOn(before: RunState, now: RunState): boolean {
   if (before.resumed !== now.resumed) return false;
   const begun = before.nodes.filter(({ startedAt }) => startedAt !== undefined);
   if (begun.length === 0) return true;
-  return begun.some(({ id, startedAt }) => now.nodes.some((node) => node.id === id && node.startedAt === startedAt));
+  const started = new Map(now.nodes.map(({ id, startedAt }) => [id, startedAt]));
+  return begun.some(({ id, startedAt }) => started.get(id) === startedAt);
 }

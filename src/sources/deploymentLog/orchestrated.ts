@@ -28,11 +28,14 @@ export function orchestratedSteps(json: Fields, host: string, run: Run): Deploym
     entries.set(id, entry);
     before = parseTime(said['timestamp'], 'local') ?? before;
   }
-  const planIds = planned.map((said, index) => textOf(said['id']) ?? `${index + 1}`);
-  const unplanned = [...entries.keys()].filter((id) => !planIds.includes(id)).toSorted(byNumber);
-  const ids = [...new Set([...planIds, ...unplanned])];
-  return ids.map((id, index) => {
-    const plan = planned[planIds.indexOf(id)];
+  const plans = new Map<string, Fields>();
+  for (const [index, said] of planned.entries()) {
+    const id = textOf(said['id']) ?? `${index + 1}`;
+    if (!plans.has(id)) plans.set(id, said);
+  }
+  const unplanned = [...entries.keys()].filter((id) => !plans.has(id)).toSorted(byNumber);
+  return [...plans.keys(), ...unplanned].map((id, index) => {
+    const plan = plans.get(id);
     const entry = entries.get(id);
     const order = index + 1;
     if (entry) return enteredStep(entry, { order, host, run, name: plan && textOf(plan['name']) });

@@ -83,12 +83,15 @@ function keptTail(before: readonly Command[], now: readonly Command[]): number {
 /** Commands keep their order; a remark stands before the first command that is later than it. */
 function merged(commands: readonly News[], remarks: readonly News[]): News[] {
   const all: News[] = [];
-  const waiting = [...remarks];
+  let next = 0;
   for (const command of commands) {
     const { time } = command;
-    while (time !== undefined && (waiting[0]?.time ?? Number.POSITIVE_INFINITY) < time)
-      all.push(...waiting.splice(0, 1));
+    for (let remark = remarks[next]; remark && isEarlier(remark, time); remark = remarks[++next]) all.push(remark);
     all.push(command);
   }
-  return [...all, ...waiting];
+  return [...all, ...remarks.slice(next)];
+}
+
+function isEarlier({ time }: News, than: number | undefined): boolean {
+  return time !== undefined && than !== undefined && time < than;
 }
