@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LogError } from '../../model/errors.ts';
 import { fileTime } from './localTime.ts';
@@ -70,12 +70,14 @@ export class LogFile {
   #replace(content: string): void {
     if (this.#path === undefined) makeFolder(this.#folder);
     const temporary = join(this.#folder, `.deploy_${this.#at}_${process.pid}.tmp`);
+    // What somebody else has put there is not written into: it may be a link to anything.
+    rmSync(temporary, { force: true });
     try {
-      writeFileSync(temporary, content);
+      writeFileSync(temporary, content, { flag: 'wx' });
       if (this.#path === undefined) this.#path = this.#claim(temporary);
       else renameSync(temporary, this.#path);
     } finally {
-      if (existsSync(temporary)) unlinkSync(temporary);
+      rmSync(temporary, { force: true });
     }
   }
 
