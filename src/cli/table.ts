@@ -31,9 +31,9 @@ function widthOf(text: string): number {
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** Text of unknown origin for one cell. */
+/** Text of unknown origin for one cell; its lines become one. */
 export function cell(text: string, longest = 60): string {
-  const plain = plainText(text);
+  const plain = plainText(text.trim().replace(/[\r\n]\s*/g, ' '));
   if (plain.length <= longest) return plain;
   const head = plain.slice(0, longest - 1);
   // Half a surrogate pair is no character.

@@ -67,7 +67,7 @@ describe('a table', () => {
   });
 
   test('has no cell that breaks it', () => {
-    expect(cell('a\nb\u001b[2Jc')).toBe('abc');
+    expect(cell('a\n  b\u001b[2Jc\r\n')).toBe('a bc');
     expect(cell('x'.repeat(100), 10)).toBe(`${'x'.repeat(9)}…`);
     expect(cell('xxx😀😀', 5)).toBe('xxx…');
   });
