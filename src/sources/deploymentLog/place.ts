@@ -44,13 +44,24 @@ function shapeOf(typed: string): Pick<Place, 'root' | 'pattern'> {
   const path = resolve(typed.startsWith('///') ? fileURLToPath(`file:${typed}`) : typed);
   const kind = kindOf(path);
   if (kind === 'folder') return { root: path, pattern: [everyLog] };
-  if (kind === 'file') return { root: dirname(path), pattern: [literally(basename(path))] };
+  if (kind === 'file') {
+    if (!path.endsWith('.json'))
+      throw new LogError('invalidRequest', `${path} is no deployment log: the name of one ends with .json.`);
+    return { root: dirname(path), pattern: [literally(basename(path))] };
+  }
   if (path.includes('\\') && process.platform !== 'win32') return shapeOf(typed.replaceAll('\\', '/'));
   const parts = path.split(/[/\\]/);
   const first = parts.findIndex((part) => /[*?]/.test(part));
   if (first < 0) return { root: path, pattern: [everyLog] };
-  const pattern = parts.slice(first).map(segmentOf);
-  return { root: resolve(parts.slice(0, first).join('/') || '/'), pattern };
+  return { root: resolve(parts.slice(0, first).join('/') || '/'), pattern: patternOf(parts.slice(first)) };
+}
+
+/** What ends with the name of a folder means the logs in it; nothing is a log whose name does not end with `.json`. */
+function patternOf(parts: readonly string[]): Segment[] {
+  const last = parts.at(-1) ?? '**';
+  const namesFolders = last === '**' || !/[*?]|\.json$/.test(last);
+  const folders = namesFolders ? parts : parts.slice(0, -1);
+  return [...folders.map((part) => segmentOf(part)), namesFolders ? everyLog : segmentOf(last, '(?=.*\\.json$)')];
 }
 
 function kindOf(path: string): 'file' | 'folder' | undefined {
@@ -59,13 +70,13 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   return found?.isFile() ? 'file' : undefined;
 }
 
-function segmentOf(part: string): Segment {
+function segmentOf(part: string, also = ''): Segment {
   if (part === '**') return part;
   const source = part
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll(/\*+/g, '.*')
     .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'su');
+  return new RegExp(`^${also}${source}$`, 'su');
 }
 
 function literally(name: string): RegExp {

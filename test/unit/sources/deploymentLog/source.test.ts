@@ -269,6 +269,23 @@ describe('what lies in the folder', () => {
     expect((await glob.getExecution({ execution: `a/logs/${execution}` })).steps).toHaveLength(4);
   });
 
+  test.each(['*', '**', '*/logs', '**/deploy_*'])('%s names logs, and nothing else that lies there', async (glob) => {
+    mkdirSync(join(folder, 'a', 'logs'), { recursive: true });
+    const within = glob === '*/logs' ? 'a/logs/' : '';
+    save(file(), `${within}${execution}`);
+    writeFileSync(join(folder, within, 'deploy_notes.txt'), 'none');
+    await using source = openDeploymentLogs(`deployment-log:${folder}/${glob}`);
+    const found = await listed(source);
+    expect(found).toMatchObject([{ id: `${within}${execution}` }]);
+    for (const { id } of found) expect((await source.getExecution({ execution: id })).steps).toHaveLength(4);
+  });
+
+  test('a file of another name is refused with words', () => {
+    const notes = join(folder, 'deploy_notes.txt');
+    writeFileSync(notes, 'none');
+    expect(() => openDeploymentLogs(`deployment-log:${notes}`)).toThrow('the name of one ends with .json');
+  });
+
   test('a folder may have any name', async () => {
     const odd = join(folder, '[a] *?{b}');
     mkdirSync(odd);
