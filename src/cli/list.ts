@@ -47,7 +47,7 @@ export const list: Verb = {
       found.push(...page.executions);
       cursor = page.next;
     } while (cursor !== undefined && found.length < limit);
-    if (!words.flag('json')) await show(found, cursor !== undefined);
+    if (!words.flag('json')) await show(found, cursor !== undefined, noneWords(words));
     for (const notice of notices) process.stderr.write(`execlogs: This list may not be whole. ${plainText(notice)}\n`);
     return exitCodes.done;
   },
@@ -66,9 +66,18 @@ function queryOf(words: Words): Pick<ExecutionQuery, 'filter'> {
   };
 }
 
-async function show(executions: readonly ExecutionSummary[], more: boolean): Promise<void> {
+/** What an empty list means, and what to do about it. */
+function noneWords(words: Words): string {
+  const isPart =
+    words.choices('status', statuses).length > 0 || (words.text('text') ?? words.text('job')) !== undefined;
+  if (isPart) return 'no execution found that is as asked for. Leave out --status, --text or --job to see others.';
+  if (words.text('from') !== undefined) return 'no execution found there.';
+  return 'no execution found. Record one with: execlogs run -- <command>';
+}
+
+async function show(executions: readonly ExecutionSummary[], more: boolean, none: string): Promise<void> {
   if (executions.length === 0) {
-    process.stderr.write('execlogs: no execution found. Record one with: execlogs run -- <command>\n');
+    process.stderr.write(`execlogs: ${none}\n`);
     return;
   }
   const paint = paintFor(process.stdout);
