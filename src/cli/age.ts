@@ -15,5 +15,9 @@ export function ageOf(words: Words, name: string): number | undefined {
 
 export function ageWords(milliseconds: number): string {
   const days = milliseconds / 86_400_000;
-  return Number.isInteger(days) ? `${days} days` : `${milliseconds / 3_600_000} hours`;
+  return Number.isInteger(days) ? counted(days, 'day') : counted(milliseconds / 3_600_000, 'hour');
+}
+
+function counted(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
