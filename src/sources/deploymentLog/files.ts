@@ -85,7 +85,7 @@ export class Files {
       return { file, stamp: `${ino}:${size}:${changedAt}` };
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code !== undefined && nowhere.has(String(code))) return undefined;
+      if (typeof code === 'string' && nowhere.has(code)) return undefined;
       return { file: { id, size: 0, changedAt: 0, refused: unreadableWords(error) }, stamp: '' };
     }
   }
