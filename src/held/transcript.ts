@@ -1,7 +1,6 @@
 import { errorLines } from '../base/errorLines.ts';
 import { News } from '../base/news.ts';
 import { countStatuses, pageHosts } from '../base/pageHosts.ts';
-import { checkQuery, roomOf } from '../base/pageRequest.ts';
 import { readPage, type Reading } from '../base/readPage.ts';
 import { wellFormed } from '../base/wellFormed.ts';
 import { LogError } from '../model/errors.ts';
@@ -12,7 +11,7 @@ import { pointer, type Pointer } from '../model/pointer.ts';
 import type { LogQuery, LogScope, StepQuery } from '../model/query.ts';
 import { isFailure, isFinished, type Status } from '../model/status.ts';
 import { markLevels } from '../text/levels.ts';
-import { compileFilter } from '../text/matcher.ts';
+import { pageRequestOf } from '../text/pageRequestOf.ts';
 import { HeldLines } from './heldLines.ts';
 import { HeldScope } from './heldScope.ts';
 import { pointerPrefix } from './pointers.ts';
@@ -111,14 +110,7 @@ export class Transcript {
 
   /** Reads a page of what is held. Throws notFound for a scope that there is not. */
   async read(query: LogQuery, signal: AbortSignal | undefined): Promise<Reading> {
-    checkQuery(query);
-    const { position, limit, filter, withoutText } = query;
-    const request = {
-      position,
-      room: roomOf(limit),
-      ...(filter && { filter: compileFilter(filter) }),
-      ...(withoutText && { withoutText }),
-    };
+    const request = pageRequestOf(query);
     const chunks = {
       look: async <T>(look: (log: HeldScope) => T): Promise<T> =>
         look(new HeldScope(query, this.#held, isFinished(this.#statusOf(query)))),

@@ -5,7 +5,6 @@ import { leavable } from '../base/leavable.ts';
 import { matchesExecution } from '../base/matchExecution.ts';
 import { News } from '../base/news.ts';
 import { limitOf, pageHosts } from '../base/pageHosts.ts';
-import { checkQuery, roomOf } from '../base/pageRequest.ts';
 import { readPage, type Reading } from '../base/readPage.ts';
 import { tailPages } from '../base/tailPages.ts';
 import { checkUnchanged } from '../base/unchanged.ts';
@@ -29,7 +28,7 @@ import type {
 import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../model/source.ts';
 import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../model/statistics.ts';
 import { isFinished } from '../model/status.ts';
-import { compileFilter } from '../text/matcher.ts';
+import { pageRequestOf } from '../text/pageRequestOf.ts';
 import { HeldScope } from './memory/heldScope.ts';
 import { executionOf, hostsOf, isScopeFinished, stepOf, summaryOf } from './memory/read.ts';
 import { Records } from './memory/records.ts';
@@ -210,14 +209,7 @@ export class MemoryStore implements LogSource, LogSink, LogAdmin, LogStatistics 
 
   async #read(query: LogQuery, signal: AbortSignal | undefined): Promise<Reading> {
     this.#check({ ...(signal && { signal }) });
-    checkQuery(query);
-    const { position, limit, filter, withoutText } = query;
-    const request = {
-      position,
-      room: roomOf(limit),
-      ...(filter && { filter: compileFilter(filter) }),
-      ...(withoutText && { withoutText }),
-    };
+    const request = pageRequestOf(query);
     return readPage(this.#chunks(query), request, signal);
   }
 

@@ -3,7 +3,6 @@ import { abortReason } from '../../base/abort.ts';
 import { ChunkCache } from '../../base/chunkCache.ts';
 import type { ChunkedSource } from '../../base/chunkedLog.ts';
 import { leavable } from '../../base/leavable.ts';
-import { checkQuery, roomOf } from '../../base/pageRequest.ts';
 import { readPage, type Reading } from '../../base/readPage.ts';
 import { tailPages } from '../../base/tailPages.ts';
 import { Tally } from '../../base/tally.ts';
@@ -13,7 +12,7 @@ import type { ExecutionList, LogPage, StepResult } from '../../model/page.ts';
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../model/query.ts';
 import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../../model/source.ts';
 import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../../model/statistics.ts';
-import { compileFilter } from '../../text/matcher.ts';
+import { pageRequestOf } from '../../text/pageRequestOf.ts';
 import { ChunkPlaces } from './chunkPlaces.ts';
 import { Database, nextTurn } from './database.ts';
 import { Origins } from './hostLogs.ts';
@@ -135,14 +134,7 @@ export class LocalSource implements LogSource, LogAdmin, LogStatistics {
   }
 
   async #read(query: LogQuery, signal: AbortSignal | undefined): Promise<Reading> {
-    checkQuery(query);
-    const { position, limit, filter, withoutText } = query;
-    const request = {
-      position,
-      room: roomOf(limit),
-      ...(filter && { filter: compileFilter(filter) }),
-      ...(withoutText && { withoutText }),
-    };
+    const request = pageRequestOf(query);
     return readPage(this.#chunks(query, signal), request, signal);
   }
 

@@ -1,9 +1,7 @@
 import { abortReason, delay } from '../../../base/abort.ts';
 import { leavable } from '../../../base/leavable.ts';
 import { pageHosts, countStatuses } from '../../../base/pageHosts.ts';
-import { checkQuery, roomOf } from '../../../base/pageRequest.ts';
 import { pollingWatch } from '../../../base/pollingWatch.ts';
-import type { PageRequest } from '../../../base/readPage.ts';
 import type { ConnectOptions } from '../../../model/connect.ts';
 import { LogError } from '../../../model/errors.ts';
 import type { Execution, ExecutionRef, HostResult } from '../../../model/execution.ts';
@@ -11,7 +9,7 @@ import type { ExecutionList, LogPage, StepResult } from '../../../model/page.ts'
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogSource } from '../../../model/source.ts';
 import { isFinished } from '../../../model/status.ts';
-import { compileFilter } from '../../../text/matcher.ts';
+import { pageRequestOf } from '../../../text/pageRequestOf.ts';
 import { OpsJobsApi } from './api.ts';
 import { readDetail, readStep } from './details.ts';
 import { Feed } from './feed.ts';
@@ -89,7 +87,7 @@ export class OpsJobsSource implements LogSource {
 
   async readLog(query: LogQuery, options?: CallOptions): Promise<LogPage> {
     this.#check(options);
-    const request = requestOf(query);
+    const request = pageRequestOf(query);
     return (await this.#feed(query.execution).read(scopeOf(query), request, options?.signal)).page;
   }
 
@@ -111,7 +109,7 @@ export class OpsJobsSource implements LogSource {
 
   async *#tail(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogPage, void> {
     this.#check({ signal });
-    const request = requestOf(query);
+    const request = pageRequestOf(query);
     yield* this.#feed(query.execution).tail(scopeOf(query), request, signal);
   }
 
@@ -153,17 +151,6 @@ export class OpsJobsSource implements LogSource {
     if (this.#ended.signal.aborted) throw abortReason(this.#ended.signal);
     if (options?.signal?.aborted) throw abortReason(options.signal);
   }
-}
-
-function requestOf(query: LogQuery): PageRequest {
-  checkQuery(query);
-  const { position, limit, filter, withoutText } = query;
-  return {
-    position,
-    room: roomOf(limit),
-    ...(filter && { filter: compileFilter(filter) }),
-    ...(withoutText && { withoutText }),
-  };
 }
 
 function scopeOf({ execution, step, host }: LogQuery) {

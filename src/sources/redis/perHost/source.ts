@@ -1,7 +1,7 @@
 import { abortReason } from '../../../base/abort.ts';
 import { leavable } from '../../../base/leavable.ts';
+import { roomOf } from '../../../base/pageRequest.ts';
 import { News } from '../../../base/news.ts';
-import { checkQuery, roomOf } from '../../../base/pageRequest.ts';
 import { readPage, type Reading } from '../../../base/readPage.ts';
 import { LogError } from '../../../model/errors.ts';
 import type { Execution, ExecutionRef } from '../../../model/execution.ts';
@@ -9,7 +9,7 @@ import type { ExecutionList, LogPage, StepResult } from '../../../model/page.ts'
 import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../../../model/query.ts';
 import type { CallOptions, Capabilities, Change, Deletion, LogAdmin, LogSource } from '../../../model/source.ts';
 import type { LogStatistics, Metric, Statistics, StatisticsQuery } from '../../../model/statistics.ts';
-import { compileFilter } from '../../../text/matcher.ts';
+import { pageRequestOf } from '../../../text/pageRequestOf.ts';
 import { Asks } from '../asks.ts';
 import type { RedisConnection } from '../connection.ts';
 import { keptTail } from '../keptTail.ts';
@@ -131,14 +131,8 @@ export class PerHostSource implements LogSource, LogAdmin, LogStatistics {
 
   async #read(query: LogQuery, signal: AbortSignal | undefined): Promise<Reading> {
     this.#check(signal);
-    checkQuery(query);
-    const { execution, step, host, position, limit, filter, withoutText } = query;
-    const request = {
-      position,
-      room: roomOf(limit),
-      ...(filter && { filter: compileFilter(filter) }),
-      ...(withoutText && { withoutText }),
-    };
+    const request = pageRequestOf(query);
+    const { execution, step, host, position, filter } = query;
     const scope = { execution, ...(step !== undefined && { step }), ...(host !== undefined && { host }) };
     const wanted = { scope, position, room: request.room, filters: filter !== undefined };
     return readPage(new LogReading(this.#shelf, wanted, signal), request, signal);
