@@ -1,5 +1,5 @@
 import type { Pointer } from './pointer.ts';
-import type { Status } from './status.ts';
+import { isFinished, type Status } from './status.ts';
 
 /** Names one execution. Ids are strings always: some systems count beyond 2^53. */
 export interface ExecutionRef {
@@ -77,8 +77,8 @@ export interface HostResult extends Timed {
   readonly firstError?: Pointer;
 }
 
-/** Milliseconds from start to end, or to `now` while it goes on; undefined before the start. */
-export function durationOf(timed: Timed, now: number): number | undefined {
-  if (timed.startedAt === undefined) return undefined;
-  return Math.max(0, (timed.endedAt ?? now) - timed.startedAt);
+/** Milliseconds from start to end, or to `now` while it goes on; undefined before the start, and when nobody knows the end. */
+export function durationOf({ status, startedAt, endedAt }: Timed, now: number): number | undefined {
+  const until = endedAt ?? (isFinished(status) ? undefined : now);
+  return startedAt === undefined || until === undefined ? undefined : Math.max(0, until - startedAt);
 }

@@ -204,6 +204,22 @@ describe('the header', () => {
     });
   });
 
+  test('tells no duration of what has ended at no known time', async () => {
+    const { store, address, finish } = await recorded(['x']);
+    await finish('succeeded', 0);
+    const timeless = changed(store, {
+      getStepResult: async (...call) => {
+        const result = await store.getStepResult(...call);
+        return { ...result, hosts: result.hosts.map(({ endedAt: _, ...host }) => host) };
+      },
+    });
+    const view = await mount(timeless, { address });
+    await eventually(() => {
+      expect(view.find('.state .words')?.textContent).toBe('Succeeded');
+    });
+    expect(view.find('.duration')).toBeNull();
+  });
+
   test('tells a failure that was ignored apart', async () => {
     const { store, address, finish } = await recorded(['x']);
     await finish('failed', 1);

@@ -199,7 +199,7 @@ function firstLine(text: string): string {
 function elapsed(timed: Parameters<typeof durationOf>[0], now: number, words: Words): string {
   const open = !isFinished(timed.status);
   if (open && timed.status !== 'running') return statusWord(timed.status, words);
-  const duration = timed.endedAt === undefined && !open ? undefined : durationOf(timed, now);
+  const duration = durationOf(timed, now);
   return duration === undefined ? '' : formatDuration(open ? duration - (duration % 1_000) : duration, words);
 }
 

@@ -24,9 +24,7 @@ export function tooltipOf(node: ExecutionNode | StepNode | HostNode, now: number
     [t('Ended'), told.endedAt === undefined ? undefined : formatTime(told.endedAt, words.language)],
     [
       isFinished(told.status) ? t('Duration') : t('Running for'),
-      duration === undefined || (isFinished(told.status) && told.endedAt === undefined)
-        ? undefined
-        : formatDuration(duration, words),
+      duration === undefined ? undefined : formatDuration(duration, words),
     ],
   ];
   return {
