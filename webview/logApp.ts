@@ -156,7 +156,7 @@ export class LogApp extends LitElement {
       <log-status
         .t=${t}
         .language=${this.#language}
-        .content=${this.start.kind === 'ready' ? this.#status(this.start.start) : undefined}
+        .content=${this.start.kind === 'ready' ? this.#status() : undefined}
         .retry=${() => {
           this.#shown?.refresh();
         }}
@@ -278,7 +278,7 @@ export class LogApp extends LitElement {
     ></log-header>`;
   }
 
-  #status({ capabilities }: ViewStart): StatusBarContent | undefined {
+  #status(): StatusBarContent | undefined {
     const shown = this.#shown;
     return (
       shown &&
@@ -287,7 +287,6 @@ export class LogApp extends LitElement {
         language: this.#language,
         selection: this.#rows.selection,
         textOf: (row) => this.#rows.textOf(row),
-        polls: capabilities.watch === 'poll',
         now: this.now,
       })
     );

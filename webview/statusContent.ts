@@ -11,7 +11,6 @@ export interface StatusParts {
   readonly language: string;
   readonly selection: Selection;
   readonly textOf: TextOf;
-  readonly polls: boolean;
   readonly now: number;
 }
 
@@ -19,14 +18,13 @@ export interface StatusParts {
 export function statusContent(shown: ShownLog, parts: StatusParts): StatusBarContent {
   const { session } = shown;
   const { rows } = session;
-  const { now, polls, t } = parts;
+  const { now, t } = parts;
   const subject = subjectOf(shown);
   const duration = subject && durationOf(subject, now);
   const look = subject && statedLook(subject, t);
   const isCounted = session.state.kind === 'ready' && session.isNumbered;
   return {
     live: session.live,
-    polls,
     result: look && {
       icon: look.icon,
       tone: look.tone,

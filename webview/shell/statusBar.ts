@@ -8,8 +8,6 @@ import { icon, type IconName } from './icons.ts';
 
 export interface StatusBarContent {
   readonly live: LiveState | undefined;
-  /** News come by asking again and again, not by being told. */
-  readonly polls: boolean;
   /** How it went, shown once the log has ended. */
   readonly result: { readonly icon: IconName; readonly tone: string; readonly words: string } | undefined;
   readonly linesPerSecond: number;
@@ -150,12 +148,12 @@ export class StatusBar extends LitElement {
     `;
   }
 
-  #live({ live, polls, result, now }: StatusBarContent): LiveLook | undefined {
+  #live({ live, result, now }: StatusBarContent): LiveLook | undefined {
     const { t } = this;
     if (!live) return undefined;
     switch (live.kind) {
       case 'live':
-        return { icon: 'sync', tone: 'running', words: polls ? t('Live, asking every few seconds') : t('Live') };
+        return { icon: 'sync', tone: 'running', words: t('Live') };
       case 'catchingUp':
         return {
           icon: 'sync',
