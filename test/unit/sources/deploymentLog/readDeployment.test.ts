@@ -31,6 +31,13 @@ describe('version 2', () => {
     expect(read(file({ repo_url: 'make / all' })).name).toBe('make / all');
   });
 
+  test('its own word is kept where it says more than ours', () => {
+    for (const word of ['success', 'SUCCESS', 'timeout'])
+      expect(read(file({ status: word }))).not.toHaveProperty('rawStatus');
+    for (const word of ['max_iterations', 'aborted', 'rolled back'])
+      expect(read(file({ status: word }))).toHaveProperty('rawStatus', word);
+  });
+
   test('steps are known by their ids, and those that are missing stand in the plan', () => {
     const steps = [step(1, { status: 'success' }), step(3, { status: 'skipped' })];
     const states = (status: string) => read(file({ steps, status })).steps.map((one) => [one.id, one.name, one.status]);
