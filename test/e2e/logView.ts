@@ -6,17 +6,19 @@ export interface SeenRow {
   readonly text: string;
 }
 
-/** The log panel that is open, as a user sees it. */
+/** The log panel that is open, as a user sees it; of several, the one that shows the execution of this name. */
 export class LogView {
   readonly #editor: Editor;
+  readonly #selector: string;
 
-  constructor(editor: Editor) {
+  constructor(editor: Editor, execution?: string) {
     this.#editor = editor;
+    this.#selector = execution === undefined ? 'log-app log-rows' : `log-header .execution:text-is("${execution}")`;
   }
 
   /** The editor makes the frame anew when the tab was hidden, or the window reloaded. */
   #frame(): Promise<Frame> {
-    return this.#editor.webview('log-app log-rows');
+    return this.#editor.webview(this.#selector);
   }
 
   /** The lines within the window, from top to bottom. */
@@ -50,6 +52,25 @@ export class LogView {
   /** Clicks the button of the status that tries again at once. */
   async retry(): Promise<void> {
     await (await this.#frame()).locator('log-status button.retry').click();
+  }
+
+  /** Waits until the log has given way to its summary, and gives what that says. */
+  async seeSummary(): Promise<string> {
+    return this.#seen('a summary', async () => {
+      const frame = await this.#frame();
+      const parts = await frame.locator('log-summary :is(.outcome, .name, .facts, .error)').allInnerTexts();
+      const words = parts.join(' ').replaceAll(/\s+/g, ' ');
+      return words === '' || words.includes('counting') ? undefined : words;
+    });
+  }
+
+  async isCollapsed(): Promise<boolean> {
+    return (await (await this.#frame()).locator('log-summary').count()) > 0;
+  }
+
+  /** Clicks the button of the summary that brings the log back. */
+  async showLog(): Promise<void> {
+    await (await this.#frame()).locator('log-summary button.primary').click();
   }
 
   async seeFound(words: RegExp): Promise<void> {

@@ -9,6 +9,17 @@ export async function openView({ page }: Editor): Promise<void> {
   await page.locator('.pane-body .tree-explorer-viewlet-tree-view').first().waitFor();
 }
 
+/** Drags its edge so far that what is said of each node is whole. */
+export async function widenSidebar({ page }: Editor, by = 90): Promise<void> {
+  const box = await page.locator('.part.sidebar').boundingBox();
+  if (!box) throw new Error('there is no sidebar');
+  const [x, y] = [box.x + box.width, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + by, y, { steps: 4 });
+  await page.mouse.up();
+}
+
 /** The first node of the tree that is called so, or whose name matches. */
 export function node({ page }: Editor, name: string | RegExp): Locator {
   const hasText = typeof name === 'string' ? new RegExp(`^${escape(name)}$`) : name;

@@ -68,7 +68,9 @@ export class CheckpointWriter implements LogSink {
   async #write(execution: string): Promise<void> {
     const { name, createdAt, status, message, steps } = await this.#store.getExecution({ execution });
     const nodes: Record<string, unknown> = {};
-    for (const step of steps.toReversed()) nodes[step.id] = await this.#node(execution, step);
+    // Nodes have no order of their own: who began earlier is earlier.
+    const begun = (step: Step) => (createdAt ?? 0) + step.order;
+    for (const step of steps.toReversed()) nodes[step.id] = await this.#node(execution, step, begun(step));
     const file = join(this.#folder, `${execution}.checkpoint.json`);
     mkdirSync(dirname(file), { recursive: true });
     const state = {
@@ -77,7 +79,7 @@ export class CheckpointWriter implements LogSink {
       pipelineName: name,
       graphName: name,
       createdAt: time(createdAt),
-      updatedAt: time(createdAt),
+      updatedAt: time(Date.now()),
       nodeStates: nodes,
       status: words[status] ?? status,
       ...(message !== undefined && { message }),
@@ -87,13 +89,12 @@ export class CheckpointWriter implements LogSink {
     renameSync(`${file}.tmp`, file);
   }
 
-  async #node(execution: string, step: Step): Promise<unknown> {
+  async #node(execution: string, step: Step, begun: number): Promise<unknown> {
     const { hosts } = await this.#store.getStepResult({ execution, step: step.id, limit: 100_000 });
     const states = hosts.map((host) => [host.id, this.#hostState(execution, step.id, host)] as const);
     return {
       status: words[step.status] ?? step.status,
-      // Nodes have no order of their own: who began earlier is earlier.
-      startedAt: time(step.status === 'pending' ? undefined : Date.UTC(2026, 0, 2) + step.order),
+      startedAt: time(step.status === 'pending' ? undefined : begun),
       completedAt: time(step.endedAt),
       hostStates: Object.fromEntries(states),
     };
