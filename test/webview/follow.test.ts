@@ -278,6 +278,21 @@ describe('a source that keeps itself connected', () => {
   });
 });
 
+test('a log is live where its source says so, though what else it tells is asked for', async () => {
+  const { store, address } = await recorded(numbered(20));
+  const remote = talkative(store);
+  const capabilities = { ...store.capabilities, watch: 'poll' as const };
+  const view = await mount({ ...remote.source, capabilities }, { address });
+  remote.say({ kind: 'polling', seconds: 5 });
+  await eventually(() => {
+    expect(state(view)).toBe('Asking every 5 s');
+  });
+  remote.say({ kind: 'live' });
+  await eventually(() => {
+    expect(state(view)).toBe('Live');
+  });
+});
+
 describe('a source that has given up', () => {
   test('leaves the log readable, asks nothing more, and goes on where it stopped once refreshed', async () => {
     const { store, address, append, finish } = await recorded(numbered(20));
