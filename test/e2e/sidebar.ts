@@ -1,5 +1,6 @@
 import type { Locator } from 'playwright-core';
 import type { Editor } from '../harness/editor.ts';
+import { eventually } from '../harness/eventually.ts';
 
 /** Opens the view as a user does, by its icon. */
 export async function openView({ page }: Editor): Promise<void> {
@@ -27,6 +28,15 @@ export function node({ page }: Editor, name: string | RegExp): Locator {
     .locator('.pane-body .monaco-list-row')
     .filter({ has: page.locator('.label-name', { hasText }) })
     .first();
+}
+
+/** Opens the log of a host, or of a step that has none, as a user does: a click on what is just being drawn anew is repeated. */
+export async function openLog(editor: Editor, name: string): Promise<void> {
+  const open = async (): Promise<void> => {
+    await node(editor, name).click();
+    await editor.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 4_000 });
+  };
+  await eventually(open, { timeout: 40_000 });
 }
 
 export async function expand(editor: Editor, name: string | RegExp, wanted = true): Promise<void> {

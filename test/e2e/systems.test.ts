@@ -10,7 +10,7 @@ import { LogView } from './logView.ts';
 import { takePicture } from './picture.ts';
 import { PipelineService } from './pipelineService.ts';
 import { startRecording } from './record.ts';
-import { expand, node, openView, widenSidebar } from './sidebar.ts';
+import { expand, node, openLog, openView, widenSidebar } from './sidebar.ts';
 import { takePictures } from './themes.ts';
 import { answer } from './wizard.ts';
 
@@ -82,7 +82,7 @@ describe('deployment logs', () => {
     await expand(editor, 'Deployments');
     await expand(editor, 'shop');
     await expand(editor, 'Install');
-    await node(editor, 'ops@192.0.2.7').click();
+    await openLog(editor, 'ops@192.0.2.7');
     const log = new LogView(editor);
     await log.seeLine('$ npm ci');
     await log.seeState(/Live/);
@@ -126,12 +126,12 @@ modules:
     startRecording(elsewhere, '--deployment-log', join(folder.path, 'deployments'), pipeline);
     await expand(editor, 'Roll out');
     await expand(editor, /Unpack$/);
-    await node(editor, 'west').click();
+    await openLog(editor, 'west');
     const log = new LogView(editor, 'Roll out');
     await log.seeLine('unpacked on west');
     await expand(editor, /Unpack$/, false);
     await expand(editor, /Switch over$/);
-    await node(editor, 'east').click();
+    await openLog(editor, 'east');
     await log.seeState(/Live/);
     await writeFile(go('rollout'), '');
     await log.seeLine('switched east');
@@ -157,7 +157,7 @@ describe('checkpoints', () => {
     await expand(editor, 'kubexm');
     await expand(editor, 'CreateNewCluster');
     await expand(editor, 'InstallContainerd');
-    await node(editor, 'node1').click();
+    await openLog(editor, 'node1');
     const log = new LogView(editor);
     await log.seeLine('writing config.toml');
     await log.seeState(/Live|Asking/);
@@ -169,7 +169,7 @@ describe('checkpoints', () => {
     await takePictures(editor, 'checkpoint');
     await expand(editor, 'InstallContainerd', false);
     await expand(editor, 'GatherFacts');
-    await node(editor, 'node2').click();
+    await openLog(editor, 'node2');
     await log.seeLine('node2: Ubuntu 22.04, 4 cores');
     await tidy('kubexm');
   });
@@ -180,11 +180,11 @@ describe('cron jobs', () => {
     await service.trigger('nightly');
     await node(editor, 'Cron jobs').click();
     await expand(editor, 'Nightly upkeep');
-    await node(editor, 'Vacuum').click();
+    await openLog(editor, 'Vacuum');
     const log = new LogView(editor);
     await log.seeLine('vacuuming orders on db-1');
     await log.seeLine('vacuuming orders on db-2');
-    await node(editor, 'Backup').click();
+    await openLog(editor, 'Backup');
     await log.seeLine('dumping stock of db-2');
     await log.seeState(/Live|Asking/);
     await takePictures(editor, 'cronjobs');
