@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import type { NewLine } from '../../../../src/base/lineBatch.ts';
 import type { Job, Runner } from '../../../../src/model/runner.ts';
 import type { Status } from '../../../../src/model/status.ts';
@@ -72,8 +72,8 @@ export class Talk implements Disposable {
   #wake: () => void = () => undefined;
   closed: { code: number; reason: string } | undefined;
 
-  static async open(url: string): Promise<Talk> {
-    const client = new WebSocket(url);
+  static async open(url: string, options: ClientOptions = {}): Promise<Talk> {
+    const client = new WebSocket(url, options);
     const talk = new Talk(client);
     await once(client, 'open');
     return talk;

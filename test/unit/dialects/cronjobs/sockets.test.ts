@@ -1,13 +1,17 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { openLocalSink } from '../../../../src/sources/local/sink.ts';
 import { openLocalSource } from '../../../../src/sources/local/source.ts';
 import { columns } from '../../../contract/recording.ts';
 import { eventually } from '../../../harness/eventually.ts';
-import { startService } from '../../../harness/service.ts';
-import { begin, day, finish, record, serveJobs, Talk, write } from './served.ts';
+import { bearer, startService, tokensFor } from '../../../harness/service.ts';
+import { begin, day, finish, record, serveJobs, Talk, write, type Told } from './served.ts';
 
 const logs = '/api/cronjobs/a/logs/ws';
 
@@ -156,4 +160,50 @@ test('a run whose writer was thought to be gone is told on when that comes back,
   expect(await talk.lines(1)).toEqual(['two']);
   await second.gone();
   await rm(folder, { recursive: true });
+});
+
+describe("a token's WebSocket", () => {
+  const ann = { executions: ['mine-*'] };
+
+  test.each(['mine', 'Mine-1', ' mine-1', 'other'])(
+    'is refused the run %s, there or not, in the same words',
+    async (run) => {
+      await using service = await startService({ tokens: tokensFor({ ann }) });
+      const refused = async () => {
+        const client = new WebSocket(
+          `${service.url.replace('http:', 'ws:')}/api/job-runs/${encodeURIComponent(run)}/logs/ws`,
+          bearer('ann'),
+        );
+        client.on('error', () => undefined);
+        const [, answer] = (await once(client, 'unexpected-response')) as [unknown, IncomingMessage];
+        return [answer.statusCode, await text(answer)];
+      };
+      const absent = await refused();
+      await record(service.store, run, 'a', ['secret']);
+      expect(await refused()).toEqual(absent);
+      expect(absent[0]).toBe(403);
+    },
+  );
+
+  test('tells of a job the runs that may be seen, and nothing once it was taken back', async () => {
+    const tokens = tokensFor({ ann });
+    await using service = await startService({ tokens, grace: 500 });
+    const { store } = service;
+    for (const run of ['other-1', 'mine-1']) await begin(store, run, 'a');
+    const all = { types: ['log', 'status', 'metric'] };
+    using talk = await Talk.open(`${service.url.replace('http:', 'ws:')}${logs}`, bearer('ann'));
+    await subscribed(talk, all);
+    for (const run of ['other-2', 'mine-2']) await begin(store, run, 'a', day + 1);
+    for (const run of ['other-1', 'other-2', 'mine-1', 'mine-2']) {
+      await store.metric({ execution: run, name: 'n', value: 1, at: day });
+      await write(store, run, 1, [`of ${run}`]);
+    }
+    const heard: Told[] = [];
+    while (heard.filter(({ type }) => type !== 'status').length < 4) heard.push(await talk.next());
+    expect(new Set(heard.map(({ job_run_id }) => job_run_id))).toEqual(new Set(['mine-1', 'mine-2']));
+    tokens.replace([]);
+    await write(store, 'mine-1', 2, ['too late']);
+    await eventually(() => expect(talk.closed).toMatchObject({ code: 1008 }));
+    await expect(talk.next()).rejects.toThrow('The token was taken back');
+  });
 });
