@@ -41,7 +41,15 @@ export class Runs implements AsyncDisposable {
         `${this.#open.size} pipelines run, which is as many as may. Wait until one ends.`,
       );
     const begun = Promise.withResolvers<undefined>();
-    const ended = this.#record(run, () => begun.resolve(undefined)).catch((error: unknown) => begun.reject(error));
+    let hasBegun = false;
+    const begins = (): void => {
+      hasBegun = true;
+      begun.resolve(undefined);
+    };
+    const ended = this.#record(run, begins).catch((error: unknown) => {
+      begun.reject(error);
+      if (hasBegun) this.#options.report(`${run.execution.execution}: ${LogError.from(error).message}`);
+    });
     this.#open.add(ended);
     void ended.then(() => this.#open.delete(ended));
     await begun.promise;

@@ -301,3 +301,14 @@ describe('cron', () => {
     await runner[Symbol.asyncDispose]();
   });
 });
+
+test('what fails after a run has begun is told, for nobody waits for it any longer', async () => {
+  write('a.yaml', 'echo up');
+  const fails = async () => {
+    throw new LogError('unavailable', 'The store cannot be closed.');
+  };
+  const openSink = async () => Object.assign(new TroubledSink(store), { [Symbol.asyncDispose]: fails });
+  await using runner = await open({ openSink });
+  const { execution } = await runner.start({ job: 'a' });
+  await eventually(() => expect(told).toEqual([`${execution}: The store cannot be closed.`]));
+});
