@@ -1,4 +1,5 @@
 import { LogError } from '../../model/errors.ts';
+import type { LogAdmin } from '../../model/source.ts';
 import type { LogStatistics, StatisticsQuery } from '../../model/statistics.ts';
 import { isFinished } from '../../model/status.ts';
 import { pathParam } from '../executor/call.ts';
@@ -121,10 +122,21 @@ async function cleanUp(call: HttpCall, { source, admin }: Served) {
     if (next === undefined || due.length > mostCleaned) break;
     cursor = next;
   }
-  const cleaned = due.slice(0, mostCleaned);
-  for (const execution of cleaned) await admin.deleteExecution({ execution }, { signal });
-  const message = `${cleaned.length} runs were deleted that ended more than ${days} days ago.`;
-  return json({ deleted_count: cleaned.length, days, has_more: due.length > mostCleaned, message });
+  let deleted = 0;
+  for (const execution of due.slice(0, mostCleaned)) if (await isDeleted(admin, execution, signal)) deleted++;
+  const message = `${deleted} runs were deleted that ended more than ${days} days ago.`;
+  return json({ deleted_count: deleted, days, has_more: due.length > mostCleaned, message });
+}
+
+/** Not one that somebody else has deleted meanwhile, or whose writer has come back. */
+async function isDeleted(admin: LogAdmin, execution: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await admin.deleteExecution({ execution }, { signal });
+    return true;
+  } catch (error) {
+    if (error instanceof LogError && (error.code === 'notFound' || error.code === 'invalidRequest')) return false;
+    throw error;
+  }
 }
 
 function found(call: HttpCall, { source }: Served) {

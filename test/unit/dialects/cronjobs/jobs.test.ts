@@ -4,6 +4,8 @@ import { cronjobOperations, cronjobSchemas } from '../../../../src/dialects/cron
 import { cronjobRoutes } from '../../../../src/dialects/cronjobs/routes.ts';
 import { cronjobSockets } from '../../../../src/dialects/cronjobs/socketRoutes.ts';
 import type { Schema } from '../../../../src/dialects/executor/openapi/schemas.ts';
+import type { LogAdmin } from '../../../../src/model/source.ts';
+import { MemoryStore } from '../../../../src/sources/memory.ts';
 import { bearer, startService, tokensFor } from '../../../harness/service.ts';
 import { faultsOf } from '../executor/conforms.ts';
 import { begin, day, finish, record, serveJobs, write } from './served.ts';
@@ -230,4 +232,20 @@ test('a token finds a job by a run of its own, behind however many runs of other
   for (let i = 0; i < 120; i++) await begin(service.store, `other-${i}`, 'a', day + i);
   const answer = await fetch(`${service.url}/api/cronjobs/a/logs`, bearer('ann'));
   expect([answer.status, await answer.json()]).toMatchObject([200, { total: 1, logs: [{ message: 'here' }] }]);
+});
+
+test('cleaning up passes over what somebody else has deleted meanwhile', async () => {
+  await using store = new MemoryStore();
+  for (const run of ['r1', 'r2', 'r3']) await record(store, run, 'a', [], 1_000);
+  let isFirst = true;
+  const deleteExecution: LogAdmin['deleteExecution'] = async (ref) => {
+    if (isFirst)
+      for (const execution of ['r1', 'r2', 'r3'])
+        if (execution !== ref.execution) await store.deleteExecution({ execution });
+    isFirst = false;
+    await store.deleteExecution(ref);
+  };
+  await using service = await startService({ served: { source: store, admin: { deleteExecution } } });
+  const answer = await fetch(`${service.url}/api/maintenance/cleanup?days=1`, { method: 'POST' });
+  expect([answer.status, await answer.json()]).toMatchObject([200, { deleted_count: 1 }]);
 });
