@@ -161,14 +161,21 @@ function metricsTeller(
   tell: Tell,
   signal: AbortSignal,
 ): (run: string) => Promise<void> {
-  const told = new Map<string, number>();
+  const told = new Map<string, { readonly count: number; readonly last: string }>();
   return async (run) => {
     if (!statistics || !types.includes('metric')) return;
     const metrics = await statistics.metrics({ execution: run }, { signal });
-    const news = metrics.slice(told.get(run) ?? 0);
-    told.set(run, metrics.length);
+    const news = metrics.slice(toldOf(metrics, told.get(run)));
+    told.set(run, { count: metrics.length, last: JSON.stringify(metrics.at(-1)) });
     for (const metric of news) await tell({ type: 'metric', run, data: toMetric(metric, run) });
   };
+}
+
+/** How many of them have been told. A store keeps so many only, and lets go of the oldest. */
+function toldOf(metrics: readonly Metric[], known: { readonly count: number; readonly last: string } | undefined) {
+  if (!known || known.count === 0) return 0;
+  const isLast = (metric: Metric | undefined): boolean => JSON.stringify(metric) === known.last;
+  return isLast(metrics[known.count - 1]) ? known.count : metrics.findLastIndex(isLast) + 1;
 }
 
 export function toMetric({ name, value, unit, at, step, host }: Metric, run: string) {

@@ -207,3 +207,16 @@ describe("a token's WebSocket", () => {
     await expect(talk.next()).rejects.toThrow('The token was taken back');
   });
 });
+
+test('metrics are told on when there are more than a store keeps', async () => {
+  await using served = await serveJobs();
+  await begin(served.store, 'r', 'a');
+  const add = (value: number) => served.store.metric({ execution: 'r', name: 'n', value, at: day });
+  for (let i = 0; i < 10_000; i++) await add(i);
+  using talk = await served.socket(logs);
+  await subscribed(talk, { types: ['metric'] });
+  const next = async () => (await talk.next()).data['metric_value'];
+  for (let i = 0; i < 10_000; i++) expect(await next()).toBe(i);
+  for (const value of [-1, -2]) await add(value);
+  expect([await next(), await next()]).toEqual([-1, -2]);
+});
