@@ -1,5 +1,5 @@
-import { LogError } from '../../model/errors.ts';
 import type { LogScope } from '../../model/query.ts';
+import { pathSegment } from '../pathSegment.ts';
 
 const records = '/api/executor/execution-records/';
 const realtime = '/api/realtime/sse/';
@@ -24,9 +24,7 @@ export const paths = {
   changes: `${realtime}changes/`,
 };
 
-/** One id and a slash. URLs take `.` and `..` for steps in the path, however they are written. */
+/** One id and a slash. */
 function segment(id: string): string {
-  if (id === '' || id === '.' || id === '..' || /\p{Surrogate}/u.test(id))
-    throw new LogError('notFound', `There is nothing called "${id}".`);
-  return `${encodeURIComponent(id)}/`;
+  return `${pathSegment(id)}/`;
 }

@@ -5,6 +5,7 @@ import type { ExecutionSummary } from '../../../model/execution.ts';
 import type { ExecutionList } from '../../../model/page.ts';
 import type { ExecutionFilter, ExecutionQuery } from '../../../model/query.ts';
 import type { Api } from '../../api.ts';
+import { pathSegment } from '../../pathSegment.ts';
 import { fieldsOf } from '../../values.ts';
 import { askList } from './answers.ts';
 import type { JobNames } from './jobNames.ts';
@@ -115,8 +116,8 @@ export class RunList {
     signal: AbortSignal,
     rows = rowsAtOnce,
   ): Promise<Rows> {
-    const path = `/api/cronjobs/${encodeURIComponent(job)}/runs`;
     try {
+      const path = `/api/cronjobs/${pathSegment(job)}/runs`;
       return await this.#ask(path, names, status, skip, rows, signal, job);
     } catch (error) {
       if (error instanceof LogError && error.code === 'notFound') return { runs: [], isLast: true };

@@ -2,6 +2,7 @@ import { News } from '../../../base/news.ts';
 import { LogError } from '../../../model/errors.ts';
 import type { Api } from '../../api.ts';
 import { openEventStream } from '../../eventStream.ts';
+import { pathSegment } from '../../pathSegment.ts';
 import { fieldsOf, textOf } from '../../values.ts';
 
 /** Longest time without a byte; a system that says nothing between lines is heard of by asking. */
@@ -44,7 +45,7 @@ export class Nudges {
    * it is of no use. `newest` is the key of the newest line known: a system that numbers its events begins after it.
    */
   async listen(run: string, newest: string | undefined, signal: AbortSignal): Promise<boolean> {
-    const path = `/api/job-runs/${encodeURIComponent(run)}/logs/stream`;
+    const path = `/api/job-runs/${pathSegment(run)}/logs/stream`;
     this.#areListening = true;
     try {
       const headers = await this.#api.authorization();

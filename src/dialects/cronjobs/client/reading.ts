@@ -1,5 +1,6 @@
 import { LogError } from '../../../model/errors.ts';
 import type { Api } from '../../api.ts';
+import { pathSegment } from '../../pathSegment.ts';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from '../../values.ts';
 import { askObject } from './answers.ts';
 import { entryOf, type Entry } from './entries.ts';
@@ -97,7 +98,7 @@ export class LogReading {
    */
   async since({ run, job }: RunPlace, written: string, known: Known, signal: AbortSignal): Promise<News | undefined> {
     if (job === undefined || !this.#realtime) return undefined;
-    const path = `/api/cronjobs/${encodeURIComponent(job)}/logs/realtime`;
+    const path = `/api/cronjobs/${pathSegment(job)}/logs/realtime`;
     const query = new URLSearchParams({ since_timestamp: written, limit: String(largestNews) });
     let told: Fields;
     try {
@@ -136,7 +137,7 @@ export class LogReading {
     const limit = String(size);
     const options = { signal, timeout: this.#pace.answer };
     if (this.#ownLogs) {
-      const path = `/api/job-runs/${encodeURIComponent(run)}/logs`;
+      const path = `/api/job-runs/${pathSegment(run)}/logs`;
       try {
         const query = new URLSearchParams({ limit, offset: String(offset) });
         return await askObject(this.#api, path, { query, ...options });
@@ -149,7 +150,7 @@ export class LogReading {
     }
     if (job === undefined) throw new LogError('notFound', `The run "${run}" names no job, whose log could be read.`);
     const query = new URLSearchParams({ skip: String(offset), limit });
-    return askObject(this.#api, `/api/cronjobs/${encodeURIComponent(job)}/logs`, { query, ...options });
+    return askObject(this.#api, `/api/cronjobs/${pathSegment(job)}/logs`, { query, ...options });
   }
 
   #bounded(milliseconds: number | undefined): number {

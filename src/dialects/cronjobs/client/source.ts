@@ -12,6 +12,7 @@ import type { Change, LogSource } from '../../../model/source.ts';
 import { isFinished } from '../../../model/status.ts';
 import { Api } from '../../api.ts';
 import { askedToWait } from '../../httpErrors.ts';
+import { pathSegment } from '../../pathSegment.ts';
 import { textOf, type Fields } from '../../values.ts';
 import { within } from '../../within.ts';
 import { askObject } from './answers.ts';
@@ -150,7 +151,7 @@ export class CronJobs implements TranscriptSystem {
   }
 
   async #run(id: string, signal: AbortSignal): Promise<Fields> {
-    const path = `/api/cronjobs/runs/${encodeURIComponent(id)}`;
+    const path = `/api/cronjobs/runs/${pathSegment(id)}`;
     const run = await askObject(this.#api, path, { signal, timeout: this.#pace.answer });
     const told = textOf(run['id'] ?? run['job_run_id'] ?? run['run_id']);
     if (told === id) return run;

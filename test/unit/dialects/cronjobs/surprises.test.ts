@@ -429,3 +429,14 @@ test('lines that a run writes after it has said that it has ended are in its log
   double.tables.finish(run, 'completed');
   expect((await ending).lines.map(({ text }) => text)).toEqual(['a', 'last words']);
 });
+
+test.each(['.', '..', '', '\ud800'])(
+  'the id %j, which no path can hold, is not found, and nothing is asked',
+  async (id) => {
+    await client.source.getExecution({ execution: run.id });
+    const before = double.asked(/runs/);
+    await expect(client.source.getExecution({ execution: id })).rejects.toMatchObject({ code: 'notFound' });
+    await client.source.listExecutions({ filter: { job: id } });
+    expect(double.asked(/runs/)).toBe(before);
+  },
+);
