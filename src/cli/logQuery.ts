@@ -3,6 +3,7 @@ import { levels, streams } from '../model/line.ts';
 import { pointer } from '../model/pointer.ts';
 import type { LogFilter, LogScope, Position } from '../model/query.ts';
 import type { LogSource } from '../model/source.ts';
+import { isFinished, type Status } from '../model/status.ts';
 import { LogError } from '../model/errors.ts';
 import { usageError, type Option, type Words } from './commandLine.ts';
 import { fromOptions, jsonOption } from './connection.ts';
@@ -67,16 +68,20 @@ export function positionOf(words: Words): Position {
   return { at: words.count('limit') === undefined ? 'start' : 'end' };
 }
 
-/** The scope somebody means; an execution of one step on one host is that host's log. */
+/** The scope somebody means; an execution that has no more than one step on one host is that host's log. */
 export async function scopeOf(source: LogSource, execution: Execution, words: Words): Promise<LogScope> {
   const typedStep = words.text('step');
   const typedHost = words.text('host');
-  const only = execution.steps.length === 1 ? execution.steps[0] : undefined;
+  const mayGrow = (status: Status) =>
+    source.capabilities.wideScopes && execution.kind !== 'command' && !isFinished(status);
+  const isOnly = execution.steps.length === 1 && (typedHost !== undefined || !mayGrow(execution.status));
+  const only = isOnly ? execution.steps[0] : undefined;
   const step = typedStep === undefined ? only : stepNamed(execution, typedStep);
   if (!step) {
     if (typedHost !== undefined) throw usageError('--host needs --step: this execution has several steps.');
     return { execution: execution.id };
   }
+  if (typedHost === undefined && mayGrow(step.status)) return { execution: execution.id, step: step.id };
   const host = await hostNamed(source, execution, step, typedHost);
   return { execution: execution.id, step: step.id, ...(host !== undefined && { host }) };
 }
