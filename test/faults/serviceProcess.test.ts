@@ -240,6 +240,12 @@ describe('execlogs serve', () => {
     expect(stderr).toBe(`execlogs: Port ${port} of 127.0.0.1 is taken. Choose another, or 0 for any that is free.\n`);
   });
 
+  test('ends, and says why, when its folder of pipelines cannot be read', async () => {
+    const { code, stdout, stderr } = await program.run('serve', '--port', '0', '--pipelines', '/nowhere/pipelines');
+    expect([code, stdout]).toEqual([4, '']);
+    expect(stderr).toBe('execlogs: The folder of pipelines /nowhere/pipelines cannot be read. Check --pipelines.\n');
+  });
+
   test.each([
     [['--host', '0.0.0.0'], /Everybody who reaches 0\.0\.0\.0 could read and write all logs\. Say with --tokens/],
     [['--host', '192.0.2.1', '--tokens', 'TOKENS'], /This machine has no address 192\.0\.2\.1/],
@@ -247,6 +253,8 @@ describe('execlogs serve', () => {
     [['--port', 'http'], /--port takes a number from 0 to 65535/],
     [['--tokens', '/nowhere/tokens'], /The file of tokens \/nowhere\/tokens cannot be read/],
     [['--store', 'nothing:at-all'], /is no connection/],
+    [['--pipelines', '.', '--max-runs', '0'], /--max-runs takes a whole number from 1/],
+    [['--max-runs', '2'], /--max-runs needs --pipelines/],
     [['here'], /takes options only/],
   ])('refuses %j in words', async (options, words) => {
     const path = join(program.home, 'tokens');
