@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { LogError } from '../model/errors.ts';
+import { LogError, type ErrorCode } from '../model/errors.ts';
 import { columns, helpOf, usageError, Words, type Verb } from './commandLine.ts';
 import { exitCodeOf, exitCodes } from './exitCodes.ts';
 
@@ -72,12 +72,17 @@ function loadVerb(name: string): Promise<Verb> {
   throw usageError(`There is no verb "${name}"; there is ${Object.keys(verbs).join(', ')}. See: execlogs --help`);
 }
 
+/** What can be done here about what is said elsewhere. */
+const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
+  internal: ' Set EXECLOGS_DEBUG=1 for details.',
+  unauthorized:
+    ' It is taken from EXECLOGS_TOKEN, from EXECLOGS_USER and EXECLOGS_PASSWORD, or from --credentials <file>.',
+};
+
 /** One of the places where errors become words. A stack trace is for those who ask for it. */
 function report(error: unknown): number {
   const failure = LogError.from(error);
-  const unexpected = failure.code === 'internal';
-  const remedy = unexpected ? ' Set EXECLOGS_DEBUG=1 for details.' : '';
-  process.stderr.write(`execlogs: ${failure.message}${remedy}\n`);
+  process.stderr.write(`execlogs: ${failure.message}${remedies[failure.code] ?? ''}\n`);
   if (process.env['EXECLOGS_DEBUG'] === '1') process.stderr.write(`${failure.stack ?? ''}\n`);
   return exitCodeOf(failure.code);
 }
