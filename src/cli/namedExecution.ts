@@ -9,9 +9,10 @@ const farthest = 10_000;
 /** The execution somebody means by its id, the beginning of its id, or "latest". */
 export async function namedExecution(source: LogSource, name: string): Promise<Execution> {
   if (name === 'latest') {
-    const { executions } = await source.listExecutions({ limit: 1 });
+    const { executions, notice } = await source.listExecutions({ limit: 1 });
     const [latest] = executions;
-    if (!latest) throw new LogError('notFound', 'There is no execution yet.');
+    if (!latest)
+      throw new LogError('notFound', `There is no execution yet.${notice === undefined ? '' : ` ${notice}`}`);
     return source.getExecution({ execution: latest.id });
   }
   try {

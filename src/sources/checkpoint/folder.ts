@@ -92,7 +92,9 @@ async function rootOf(folder: string): Promise<string> {
     const root = await realpath(folder);
     if ((await stat(root)).isDirectory()) return root;
   } catch (error) {
-    throw new LogError('unavailable', `The folder ${folder} cannot be read: ${LogError.from(error).message}.`);
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const words = `The folder ${folder} cannot be read: ${LogError.from(error).message}.`;
+    throw new LogError('unavailable', isMissing ? `There is no folder ${folder} yet.` : words);
   }
   throw new LogError('invalidRequest', `${folder} is no folder. Write checkpoint:<folder>, such as /tmp/kubexm.`);
 }
