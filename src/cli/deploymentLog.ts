@@ -4,7 +4,7 @@ import { localHost, type Host, type Pipeline, type Step } from '../record/pipeli
 import { stepsOf, type RunEcho } from '../record/pipeline/pipelineRecording.ts';
 import { commandStep, type CommandEcho } from '../record/recordCommand.ts';
 import type { RunResult } from '../record/runResult.ts';
-import type { Option, Words } from './commandLine.ts';
+import { usageError, type Option, type Words } from './commandLine.ts';
 import { version } from './version.ts';
 
 export const deploymentLogOption: Option = {
@@ -64,6 +64,7 @@ interface Told {
 async function openLog(words: Words, run: Told, report: Report): Promise<DeploymentLog | undefined> {
   const folder = words.text('deployment-log');
   if (folder === undefined) return undefined;
+  if (folder === '') throw usageError('--deployment-log names no folder.');
   const { DeploymentLog: Log } = await import('../record/deploymentLog/deploymentLog.ts');
   const { execution, name, kind, steps } = run;
   const here = { directory: process.cwd(), hostName: hostname(), user: userInfo().username };
