@@ -30,6 +30,7 @@ export const stats: Verb = {
     const [name, ...more] = words.operands;
     if (more.length > 0) throw usageError(`One execution at a time: "${more.join(' ')}" is too much.`);
     const job = words.text('job');
+    if (name !== undefined && job !== undefined) throw usageError('An execution and --job exclude each other.');
     const since = sinceOf(words);
     const opened = await openFrom(words);
     await using _ = opened;

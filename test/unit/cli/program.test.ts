@@ -67,6 +67,7 @@ describe('stats', () => {
     expect(shown.stdout).toMatch(/^10 lines: 1 error\n2 succeeded · took [^]*error: no +1 /);
     expect((await program.json<Statistics>('stats', '--since', '2999-01-01'))[0]).toMatchObject({ lines: 0 });
     expect((await program.run('stats', '--since', 'soon')).code).toBe(2);
+    expect((await program.run('stats', first, '--job', 'p')).code).toBe(2);
   });
 });
 
