@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/isoTime.ts';
 import type { LogLine } from '../../model/line.ts';
 import type { ExecutionSummary } from '../../model/execution.ts';
 import { stripAnsi } from '../../text/ansi.ts';
@@ -41,10 +42,4 @@ export function toJobLine(line: LogLine, run: Run): JobLine {
     logger_name: fields?.['logger_name'] ?? line.stream,
     host: line.host,
   };
-}
-
-/** ISO 8601 with milliseconds and `Z`; null for none, or one that no calendar has. */
-export function isoTime(time: number | undefined): string | null {
-  const date = new Date(time ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

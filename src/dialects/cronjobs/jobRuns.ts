@@ -1,5 +1,6 @@
 import { delay } from '../../base/abort.ts';
 import { leavable } from '../../base/leavable.ts';
+import { looks } from '../../base/looks.ts';
 import { mergeStreams } from '../../base/mergeStreams.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Execution, ExecutionSummary } from '../../model/execution.ts';
@@ -101,14 +102,10 @@ export async function* watchRun(
 }
 
 function newsOf(source: LogSource, query: { execution?: string }, signal: AbortSignal): AsyncIterable<unknown> {
-  return mergeStreams<unknown>([source.watch(query, { signal })], [leavable((inner) => looks(inner), signal)]);
-}
-
-async function* looks(signal: AbortSignal): AsyncGenerator<void, void> {
-  for (;;) {
-    yield;
-    await delay(everySoOften, signal);
-  }
+  return mergeStreams<unknown>(
+    [source.watch(query, { signal })],
+    [leavable((inner) => looks(everySoOften, inner), signal)],
+  );
 }
 
 function jobOfRun(id: string, run: ExecutionSummary | undefined): Job {

@@ -1,6 +1,6 @@
+import { isoTime } from '../../base/isoTime.ts';
 import { durationOf, type Execution, type ExecutionSummary } from '../../model/execution.ts';
 import { isFinished } from '../../model/status.ts';
-import { isoTime } from './jobLine.ts';
 import type { KnownJob } from './jobRuns.ts';
 import { statusWord } from './words.ts';
 

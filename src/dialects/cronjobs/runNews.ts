@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/isoTime.ts';
 import { linesOf } from '../../base/lineBatch.ts';
 import type { ExecutionSummary } from '../../model/execution.ts';
 import { LogError } from '../../model/errors.ts';
@@ -6,7 +7,7 @@ import type { LogQuery, Position } from '../../model/query.ts';
 import type { Metric } from '../../model/statistics.ts';
 import { isFinished } from '../../model/status.ts';
 import type { Served } from '../http.ts';
-import { isoTime, toJobLine } from './jobLine.ts';
+import { toJobLine } from './jobLine.ts';
 import { scopeIn, watchRun, watchRuns } from './jobRuns.ts';
 import type { LineWish } from './params.ts';
 import { toRun } from './records.ts';

@@ -1,3 +1,4 @@
+import { isoTime } from '../../base/isoTime.ts';
 import { LogError } from '../../model/errors.ts';
 import type { LogAdmin } from '../../model/source.ts';
 import type { LogStatistics, StatisticsQuery } from '../../model/statistics.ts';
@@ -5,7 +6,6 @@ import { isFinished } from '../../model/status.ts';
 import { pathParam } from '../executor/call.ts';
 import { badParam, countParam, timeParam } from '../executor/params.ts';
 import { json, type HttpCall, type Route, type Served } from '../http.ts';
-import { isoTime } from './jobLine.ts';
 import { findJob } from './jobRuns.ts';
 import { readNothing } from './noBody.ts';
 import { toRunWithSteps } from './records.ts';

@@ -1,8 +1,8 @@
+import { isoTime } from '../../base/isoTime.ts';
 import type { Metric, Statistics } from '../../model/statistics.ts';
 import { levels } from '../../model/line.ts';
 import type { LevelCounts } from '../../model/statistics.ts';
 import { statuses } from '../../model/status.ts';
-import { isoTime } from './jobLine.ts';
 import { levelWord, levelWords, statusWord } from './words.ts';
 
 /** Counts in the words of document 001's system. */

@@ -1,7 +1,8 @@
+import { isoTime } from '../../base/isoTime.ts';
 import type { Execution, Step } from '../../model/execution.ts';
 import { isFailure, isFinished, type Status } from '../../model/status.ts';
 import type { Asked } from './asked.ts';
-import { isoTime, jobType, planOf } from './payload.ts';
+import { jobType, planOf } from './payload.ts';
 
 const most = 200;
 

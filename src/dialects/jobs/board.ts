@@ -1,5 +1,7 @@
+import { isoTime } from '../../base/isoTime.ts';
 import { delay } from '../../base/abort.ts';
 import { leavable } from '../../base/leavable.ts';
+import { looks } from '../../base/looks.ts';
 import { mergeStreams } from '../../base/mergeStreams.ts';
 import type { ExecutionSummary } from '../../model/execution.ts';
 import type { CallOptions, LogSource } from '../../model/source.ts';
@@ -7,7 +9,7 @@ import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { Asked, AskedJobs } from './asked.ts';
 import { countParam, switchParam } from './call.ts';
 import { eventStreamAnswer, eventText } from './events.ts';
-import { errorOf, isoTime, jobType, planOf } from './payload.ts';
+import { errorOf, jobType, planOf } from './payload.ts';
 import { jobStatus, type JobStatus } from './words.ts';
 
 /** GAgent's groups; what is neither of the first two runs code. */
@@ -65,7 +67,10 @@ export function boardStream(call: HttpCall, source: LogSource, asked: AskedJobs,
   const query = boardQuery(call);
   const beat = { every: heartbeat, text: async () => eventText({ type: 'heartbeat' }) };
   const boards = async function* (signal: AbortSignal): AsyncGenerator<string, void> {
-    const news = mergeStreams<unknown>([source.watch({}, { signal })], [leavable((inner) => looks(inner), signal)]);
+    const news = mergeStreams<unknown>(
+      [source.watch({}, { signal })],
+      [leavable((inner) => looks(everySoOften, inner), signal)],
+    );
     let told = '';
     for await (const _ of news) {
       const board = await boardOf(source, asked, query, { signal });
@@ -127,11 +132,4 @@ function groupOf(key: string, label: string, items: readonly { readonly status: 
     failed: count('failed'),
     items,
   };
-}
-
-async function* looks(signal: AbortSignal): AsyncGenerator<void, void> {
-  for (;;) {
-    yield;
-    await delay(everySoOften, signal);
-  }
 }

@@ -1,5 +1,6 @@
 import { delay } from '../../base/abort.ts';
 import { leavable } from '../../base/leavable.ts';
+import { looks } from '../../base/looks.ts';
 import { mergeStreams } from '../../base/mergeStreams.ts';
 import { LogError } from '../../model/errors.ts';
 import type { Execution } from '../../model/execution.ts';
@@ -107,7 +108,7 @@ class JobStream {
   /** Every state but the last, which is told when all lines have been. */
   async *#states(signal: AbortSignal): AsyncGenerator<string, void> {
     const watch = this.#source.watch({ execution: this.#id }, { signal });
-    const news = mergeStreams<unknown>([watch], [leavable((inner) => looks(inner), signal)]);
+    const news = mergeStreams<unknown>([watch], [leavable((inner) => looks(everySoOften, inner), signal)]);
     let told = this.#now && JSON.stringify(this.#head(this.#now));
     for await (const _ of news) {
       const now = await this.#look(signal);
@@ -169,12 +170,5 @@ class JobStream {
       if (error instanceof LogError && error.code === 'invalidPointer') return undefined;
       throw error;
     }
-  }
-}
-
-async function* looks(signal: AbortSignal): AsyncGenerator<void, void> {
-  for (;;) {
-    yield;
-    await delay(everySoOften, signal);
   }
 }

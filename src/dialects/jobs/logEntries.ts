@@ -1,7 +1,7 @@
+import { isoTime } from '../../base/isoTime.ts';
 import { lineAt } from '../../base/lineBatch.ts';
 import type { LogLine } from '../../model/line.ts';
 import type { Gap, LogPage } from '../../model/page.ts';
-import { isoTime } from './payload.ts';
 import { levelWord } from './words.ts';
 
 /** One line of a job's log, as the document tells it. */

@@ -1,13 +1,8 @@
+import { isoTime } from '../../base/isoTime.ts';
 import type { Execution, ExecutionSummary, Step } from '../../model/execution.ts';
 import { isFailure, isFinished } from '../../model/status.ts';
 import type { Asked } from './asked.ts';
 import { jobStatus, usualType } from './words.ts';
-
-/** A time as the document writes it, or as it should have been written: ISO 8601 with `Z`. */
-export function isoTime(time: number | undefined): string | null {
-  const date = new Date(time ?? Number.NaN);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString();
-}
 
 export function jobType({ kind }: ExecutionSummary): string {
   return kind === undefined || kind === '' ? usualType : kind;
