@@ -1,17 +1,12 @@
 import { LogError } from '../../model/errors.ts';
+import { readJson } from '../executor/call.ts';
+import { badParam } from '../executor/params.ts';
 import type { HttpCall } from '../http.ts';
 
 /** Largest body that is read, in bytes. */
 const mostBody = 65_536;
 /** What is nested deeper could be read, and never be told again. */
 const deepest = 50;
-
-/** What stands in the path for `:name`. */
-export function pathParam(call: HttpCall, name: string): string {
-  const value = call.params[name];
-  if (value === undefined) throw new LogError('internal', `The path has no :${name}.`);
-  return value;
-}
 
 /** A whole number from 1 to `most`; `usual` when it is not given. */
 export function countParam(
@@ -36,16 +31,7 @@ export function switchParam({ query }: HttpCall, name: string, usual: boolean): 
 
 /** The object that a body holds. Throws invalidRequest for anything else. */
 export async function readObject(call: HttpCall): Promise<Readonly<Record<string, unknown>>> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let length = 0;
-  for await (const chunk of call.body) {
-    length += chunk.length;
-    if (length > mostBody)
-      throw new LogError('invalidRequest', `The body has more than ${mostBody} bytes. Shorten it.`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  const value = parsed(text + decoder.decode());
+  const value = await readJson(call, mostBody);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new LogError('invalidRequest', 'The body is no JSON object. Send one.');
   if (!isFlat(value, deepest))
@@ -53,19 +39,7 @@ export async function readObject(call: HttpCall): Promise<Readonly<Record<string
   return { ...value };
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new LogError('invalidRequest', 'The body is no JSON. Send an object.', { cause: error });
-  }
-}
-
 function isFlat(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   return levels > 0 && Object.values(value).every((one) => isFlat(one, levels - 1));
-}
-
-function badParam(name: string, rule: string): LogError {
-  return new LogError('invalidRequest', `The parameter "${name}" ${rule}. Correct it and ask again.`);
 }

@@ -1,9 +1,10 @@
 import { LogError } from '../../model/errors.ts';
 import type { Runner } from '../../model/runner.ts';
+import { pathParam } from '../executor/call.ts';
 import { json, type HttpAnswer, type HttpCall, type Served } from '../http.ts';
 import { numberOr, toJob } from './payload.ts';
 import type { Asked, AskedJobs } from './asked.ts';
-import { pathParam, readObject } from './call.ts';
+import { readObject } from './call.ts';
 
 /**
  * `POST /tasks/:task_id/decompose`: runs a pipeline in the background and answers at once with its job. What GAgent

@@ -1,9 +1,10 @@
 import { LogError } from '../../model/errors.ts';
 import type { LogSource } from '../../model/source.ts';
+import { pathParam } from '../executor/call.ts';
 import { json, type HttpAnswer, type HttpCall, type Route } from '../http.ts';
 import { AskedJobs } from './asked.ts';
 import { boardOf, boardQuery, boardStream } from './board.ts';
-import { countParam, pathParam, readObject } from './call.ts';
+import { countParam, readObject } from './call.ts';
 import { decompose } from './decompose.ts';
 import { jobStreamAnswer } from './jobStream.ts';
 import { newestLines } from './newestLines.ts';
