@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { LogError } from '../../model/errors.ts';
 import { fileTime } from './localTime.ts';
@@ -70,14 +70,12 @@ export class LogFile {
   #replace(content: string): void {
     if (this.#path === undefined) makeFolder(this.#folder);
     const temporary = join(this.#folder, `.deploy_${this.#at}_${process.pid}.tmp`);
-    // What somebody else has put there is not written into: it may be a link to anything.
-    rmSync(temporary, { force: true });
     try {
-      writeFileSync(temporary, content, { flag: 'wx' });
+      writeNew(temporary, content);
       if (this.#path === undefined) this.#path = this.#claim(temporary);
       else renameSync(temporary, this.#path);
     } finally {
-      rmSync(temporary, { force: true });
+      if (existsSync(temporary)) unlinkSync(temporary);
     }
   }
 
@@ -111,13 +109,28 @@ function fileName(name: string, at: number, turn: number): string {
   return `deploy_${safe.replaceAll(/^-+|-+$/g, '') || 'run'}${turn > 1 ? `-${turn}` : ''}_${fileTime(at)}.json`;
 }
 
+/** What somebody else has put there is not written into: it may be a link to anything. */
+function writeNew(path: string, content: string): void {
+  try {
+    writeFileSync(path, content, { flag: 'wx' });
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    unlinkSync(path);
+    writeFileSync(path, content, { flag: 'wx' });
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
+
 /** Gives the file a name that nobody has; false when somebody has it. */
 function claimed(temporary: string, path: string): boolean {
   try {
     linkSync(temporary, path);
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (isTaken(error)) return false;
   }
   // A file system without hard links: between looking and renaming there is a moment.
   if (existsSync(path)) return false;
