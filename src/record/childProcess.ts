@@ -1,6 +1,8 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { onAbort } from '../base/abort.ts';
 import { LogError } from '../model/errors.ts';
 import { Ending } from './ending.ts';
 import { openOutputPipes, type OutputPipes } from './outputPipes.ts';
@@ -43,11 +45,32 @@ export async function runProcess(start: ProcessStart, output: Output, stop: Stop
   const pump = new OutputPump(started, output);
   try {
     const ended = await started.exit;
+    if (wasInterrupted(ended) && start.terminal === 'ours') await aborted(stop.ask, signalDelay);
     const { timedOut, stopped } = ending.exited();
     return { ...ended, timedOut, ...(stopped && { stopped: stopWords(stop.ask) }), leftOpen: !(await pump.closed()) };
   } finally {
     ending.dispose();
   }
+}
+
+/** What ended our command by a signal may have sent us the same one: so long it may take to be heard, in milliseconds. */
+const signalDelay = 100;
+const interrupting: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Whether it ended as what is asked to stop ends, by a signal or by its own account of one. */
+function wasInterrupted({ signal, exitCode }: Pick<ProcessEnd, 'signal' | 'exitCode'>): boolean {
+  return interrupting.some((one) => one === signal || exitCode === 128 + constants.signals[one]);
+}
+
+/** Resolves when the signal aborts, at the latest after so many milliseconds. */
+async function aborted(signal: AbortSignal, milliseconds: number): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const forget = onAbort(signal, () => resolve(undefined));
+  const timer = setTimeout(() => resolve(undefined), milliseconds);
+  await promise;
+  clearTimeout(timer);
+  forget();
 }
 
 /** A process at work. */

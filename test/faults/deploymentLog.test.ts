@@ -83,6 +83,8 @@ describe('run --deployment-log', () => {
     const child = program.start('run', '--deployment-log', folder, file);
     const end = ended(child);
     await printed(child, 'begun');
+    // What has only begun may be written a little later, on a slow disk.
+    await eventually(() => expect(kept()[0]?.steps).toHaveLength(3));
     signalGroup(child, 'SIGKILL');
     await end;
     const [left] = kept();

@@ -63,7 +63,8 @@ export class DeploymentLog implements RunEcho {
     const key = keyOf(result.step, result.host);
     this.#entry(result.step, result.endedAt).ends(result, this.#outputs.get(key));
     this.#outputs.delete(key);
-    this.#file.changed();
+    // What has ended is in the file from now on, whatever happens to us.
+    this.#file.flush();
   }
 
   /** The run has ended; the file says so when this returns, or cannot be written. */

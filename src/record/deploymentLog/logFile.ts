@@ -11,8 +11,8 @@ const quick = 5;
 const nameLength = 50;
 
 /**
- * A file that always holds the whole of something that grows. It is replaced as a whole, so that nobody ever reads half of it,
- * and before `changed` returns, unless it has grown so large that writing would take most of the time: then a little later.
+ * A file that always holds the whole of something that grows. It is replaced as a whole, so that nobody ever reads half of it:
+ * by `flush` before that returns, by `changed` too, unless writing has come to take long: then a little later.
  */
 export class LogFile {
   readonly #folder: string;
