@@ -13,20 +13,24 @@ export interface RetentionPlace {
   readonly openLease: () => Promise<Lease & AsyncDisposable>;
 }
 
+export interface Retention extends AsyncDisposable {
+  /** Says in the service's log what is going to be deleted. */
+  announce(): void;
+}
+
 /** Lets a service delete what ended longer ago than `--retention` says; nothing with `off`. */
 export async function openRetention(
   words: Words,
   { source, admin, openLease }: RetentionPlace,
   log: ServiceLog,
-): Promise<AsyncDisposable> {
+): Promise<Retention> {
   const typed = words.text('retention');
   const ageMs = typed === 'off' ? undefined : (ageOf(words, 'retention') ?? usualAge);
-  if (ageMs !== undefined && !admin && typed !== undefined)
-    log({ level: 'warn', event: 'retention', words: 'nothing can be deleted in the store: all is kept' });
-  if (ageMs === undefined) log({ level: 'info', event: 'retention', words: 'nothing is deleted: all is kept' });
-  if (ageMs === undefined || !admin) return { [Symbol.asyncDispose]: async () => undefined };
+  const announce = (level: 'info' | 'warn', said: string) => () => log({ level, event: 'retention', words: said });
+  if (ageMs === undefined) return keeping(announce('info', 'nothing is deleted: all is kept'));
+  if (!admin)
+    return keeping(announce(typed === undefined ? 'info' : 'warn', 'nothing can be deleted here: all is kept'));
   const what = `executions that ended more than ${ageWords(ageMs)} ago are deleted, with their logs`;
-  log({ level: 'info', event: 'retention', words: `${what}; --retention off keeps everything` });
   const stop = new AbortController();
   const lease = await openLease();
   const clearing = startClearing({
@@ -39,10 +43,15 @@ export async function openRetention(
     },
   });
   return {
+    announce: announce('info', `${what}; --retention off keeps everything`),
     async [Symbol.asyncDispose]() {
       stop.abort(new LogError('closed', 'The service is stopping.'));
       await clearing;
       await lease[Symbol.asyncDispose]();
     },
   };
+}
+
+function keeping(announce: () => void): Retention {
+  return { announce, [Symbol.asyncDispose]: async () => undefined };
 }

@@ -123,6 +123,7 @@ async function serveAt(at: Address, words: Words, log: ServiceLog, asked: Promis
   for (const [store, state] of Object.entries(stores))
     if (state !== 'ok') log({ level: 'warn', event: 'store', store, state, words: 'it is tried again when asked for' });
   log({ level: 'info', event: 'listening', url: server.url, version });
+  served.announce();
   await printJson({ url: server.url });
   const signal = await asked;
   log({ level: 'info', event: 'stopping', signal });

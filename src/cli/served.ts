@@ -30,6 +30,8 @@ export interface OpenServed extends AsyncDisposable {
   /** What is asked whether it can be read, by name. */
   readonly stores: Readonly<Record<string, LogSource>>;
   sinkFor(execution: string, caller?: string): Promise<LogSink>;
+  /** Says in the service's log what it is going to do by itself. */
+  announce(): void;
 }
 
 /** Opens what the options name. A store that is out of reach now is opened all the same: it is tried when asked for. */
@@ -70,13 +72,16 @@ async function openAll(words: Words, { metrics, log, keep }: Opening): Promise<O
   };
   const sinks = keep(new Sinks({ source, metrics, open: () => openOne(comingBack) }));
   const pipelines = keep(await openPipelines(words, { url, options, openSink: () => openOne() }, log));
-  keep(await openRetention(words, { source, admin, openLease: () => openLease(url, 'retention', options) }, log));
+  const retention = keep(
+    await openRetention(words, { source, admin, openLease: () => openLease(url, 'retention', options) }, log),
+  );
   return {
     source,
     ...(admin && { admin }),
     ...(statistics && { statistics }),
     ...(pipelines && { runner: pipelines.runner }),
     routes: dialectRoutes,
+    announce: () => retention.announce(),
     stores: { live: live.source, ...(archive && { archive: archive.kept }) },
     sinkFor: (execution, caller) => sinks.sinkFor(execution, caller),
   };

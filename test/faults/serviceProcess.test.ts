@@ -105,7 +105,9 @@ describe('execlogs serve', () => {
     const { code, stderr } = await end;
     expect(code).toBe(0);
     expect(stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'))).toEqual([]);
-    expect(log.map(({ event }) => event)).toEqual(['listening', 'request', 'request', 'stopping', 'stopped']);
+    expect(log.map(({ event }) => event)).toEqual([
+      ...['listening', 'retention', 'request', 'request', 'stopping', 'stopped'],
+    ]);
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)(

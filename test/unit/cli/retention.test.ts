@@ -12,7 +12,9 @@ async function said(...typed: readonly string[]): Promise<readonly unknown[]> {
   const events: ServiceEvent[] = [];
   const openLease = async () => Object.assign(processLease(), { [Symbol.asyncDispose]: async () => undefined });
   const place = { source: store, admin: store, openLease };
-  await using _ = await openRetention(new Words(serve, [...typed]), place, (event) => void events.push(event));
+  await using retention = await openRetention(new Words(serve, [...typed]), place, (event) => void events.push(event));
+  expect(events).toEqual([]);
+  retention.announce();
   return events.map(({ level, event, words }) => [level, event, words]);
 }
 
