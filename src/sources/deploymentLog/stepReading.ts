@@ -1,6 +1,6 @@
 import type { NewLine } from '../../base/lineBatch.ts';
 import { isSameCommand } from './commands.ts';
-import type { Command, DeploymentStep } from './deployment.ts';
+import type { Command, DeploymentStep, Remark } from './deployment.ts';
 import { commandLines, remarkLines } from './lines.ts';
 
 /** Something new of a step. */
@@ -49,16 +49,22 @@ export class StepReading {
     return again ? [mark, ...told] : told;
   }
 
-  #newRemarks({ id: step, remarks }: DeploymentStep, host: string): News[] {
+  #newRemarks({ id: step, remarks, hosts }: DeploymentStep, otherwise: string): News[] {
     const seen = new Map<string, number>();
     return remarks.flatMap((remark) => {
       const count = (seen.get(remark.words) ?? 0) + 1;
       seen.set(remark.words, count);
       if (count <= (this.#remarks.get(remark.words) ?? 0)) return [];
       this.#remarks.set(remark.words, count);
+      const host = hosts.find(({ name }) => isAbout(remark, name))?.name ?? otherwise;
       return { step, host, time: remark.time, lines: remarkLines(remark) };
     });
   }
+}
+
+/** Where a step has several hosts, what it says of one begins with the host's name. */
+function isAbout({ words }: Remark, host: string): boolean {
+  return words.startsWith(`${host}: `, words.indexOf(': ') + 2);
 }
 
 /** How many commands from `at` on are those that `now` begins with. */

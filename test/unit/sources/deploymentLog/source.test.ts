@@ -80,6 +80,14 @@ function has(tail: { lines: readonly LogLine[] }, text: string): Promise<unknown
   return eventually(() => expect(tail.lines.map((line) => line.text)).toContain(text), { interval: 2 });
 }
 
+test('what a step says of one of its hosts stands in the log of that host', async () => {
+  const hosts = ['db', 'db-2'].map((name) => ({ name, status: 'failed' }));
+  save(file({ status: 'failed', steps: [step(1, { status: 'failed', hosts, error: 'db-2: exit code 3' })] }));
+  const page = await source.readLog({ execution, step: '1', position: { at: 'start' } });
+  const said = [...linesOf(page.lines)].filter(({ text }) => text.startsWith('error'));
+  expect(said.map(({ host, text }) => [host, text])).toEqual([['db-2', 'error: db-2: exit code 3']]);
+});
+
 describe('a file that is being written', () => {
   test('tells each command soon after it was written, however it was written', async () => {
     save(file({ steps: [step(1)] }));
