@@ -20,7 +20,7 @@ export const vscodeServerPaths = {
   main: join(home, 'node_modules/code-server/lib/vscode/out/server-main.js'),
 };
 
-/** Installs the browser, Redis, an ssh server, sudo and VS Code's server where they are missing. */
+/** Installs the browser, Redis, an ssh server, sudo, clients of the service and VS Code's server where they are missing. */
 export async function installTestbed(): Promise<void> {
   const chromium = process.env['CHROMIUM'] ?? findProgram('chromium', 'google-chrome');
   const missing = [
@@ -31,6 +31,8 @@ export async function installTestbed(): Promise<void> {
     ...(findProgram('ssh') === undefined ? ['openssh-client'] : []),
     ...(sshServer() === undefined ? ['openssh-server'] : []),
     ...(findProgram('sudo') === undefined ? ['sudo'] : []),
+    // Programs of others that speak to the service.
+    ...(['curl', 'python3'] as const).filter((name) => findProgram(name) === undefined),
   ];
   if (missing.length > 0) await installPackages(missing);
   await installPythonClients();
