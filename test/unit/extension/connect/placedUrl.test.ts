@@ -2,17 +2,17 @@ import { expect, test } from 'vitest';
 import { placedUrl } from '../../../../src/extension/connect/placedUrl.ts';
 import { english } from '../words.ts';
 
-const places = { home: '/home/me', workspace: '/work/app', staleAfterMinutes: 35 };
+const places = { home: '/home/me', workspace: '/srv/app', staleAfterMinutes: 35 };
 const placed = (url: string, change: Partial<typeof places> | { workspace: undefined } = {}) =>
   placedUrl(url, { ...places, ...change }, english.t);
 
 test.each([
   ['checkpoint:/tmp/kubexm', 'checkpoint:/tmp/kubexm'],
-  ['checkpoint:kubexm', 'checkpoint:/work/app/kubexm'],
-  ['checkpoint:./a/../b', 'checkpoint:/work/app/b'],
+  ['checkpoint:kubexm', 'checkpoint:/srv/app/kubexm'],
+  ['checkpoint:./a/../b', 'checkpoint:/srv/app/b'],
   ['checkpoint:~', 'checkpoint:/home/me'],
   ['checkpoint:~/kubexm', 'checkpoint:/home/me/kubexm'],
-  ['checkpoint:~other', 'checkpoint:/work/app/~other'],
+  ['checkpoint:~other', 'checkpoint:/srv/app/~other'],
 ])('%s begins where it says, at home or at the workspace folder', (url, opened) => {
   expect(placed(url)).toBe(opened);
 });
@@ -22,8 +22,8 @@ test.each(['https://a/deployment-log:x', 'sqlite:a', 'memory:', 'jobs+https://a'
 });
 
 test.each([
-  ['deployment-log:logs', 'deployment-log:/work/app/logs?stale=35m'],
-  ['deployment-log:logs/deploy_?.json', 'deployment-log:/work/app/logs/deploy_?.json?stale=35m'],
+  ['deployment-log:logs', 'deployment-log:/srv/app/logs?stale=35m'],
+  ['deployment-log:logs/deploy_?.json', 'deployment-log:/srv/app/logs/deploy_?.json?stale=35m'],
   ['deployment-log:/logs?stale=2m', 'deployment-log:/logs?stale=2m'],
 ])('%s is told when a deployment counts as interrupted', (url, opened) => {
   expect(placed(url)).toBe(opened);
