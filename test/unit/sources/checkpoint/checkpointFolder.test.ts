@@ -259,7 +259,7 @@ describe('bad files', () => {
     write(running());
     await statuses();
     const json = JSON.stringify(failing);
-    for (let length = 0; length < json.length; length += 7) {
+    for (let length = 0; length < json.length; length++) {
       writeFileSync(file(), json.slice(0, length));
       const { executions, notice } = await source.listExecutions({});
       expect(executions.map(({ status }) => status)).toEqual(['running']);
