@@ -258,16 +258,18 @@ describe('cron', () => {
   test('of several services runs in one, and in another when that one ends', async () => {
     write('due.yaml', 'true', 'cron: "* * * * *"');
     const lease = processLease();
-    const clocks = [new HandClock(), new HandClock()];
-    const [first, second] = await Promise.all(clocks.map(({ minutes }) => open({ lease, minutes, leaseEvery: 10 })));
-    await clocks[0]?.tick('2026-03-02T04:30:00');
-    await clocks[0]?.settled();
+    const [one, other] = [new HandClock(), new HandClock()];
+    // The lease is that of the one who is there first.
+    const first = await open({ lease, minutes: one.minutes, leaseEvery: 10 });
+    const second = await open({ lease, minutes: other.minutes, leaseEvery: 10 });
+    await one.tick('2026-03-02T04:30:00');
+    await one.settled();
     expect((await store.listExecutions({})).executions).toHaveLength(1);
-    await first?.[Symbol.asyncDispose]();
-    await clocks[1]?.tick('2026-03-02T04:31:00');
-    await clocks[1]?.settled();
+    await first[Symbol.asyncDispose]();
+    await other.tick('2026-03-02T04:31:00');
+    await other.settled();
     expect((await store.listExecutions({})).executions).toHaveLength(2);
-    await second?.[Symbol.asyncDispose]();
+    await second[Symbol.asyncDispose]();
   });
 
   test('tells once that the lease cannot be had, and goes on when it can', async () => {
