@@ -1,13 +1,14 @@
 import { abortReason, anySignal, unlessAborted } from '../base/abort.ts';
 import { leavable } from '../base/leavable.ts';
-import { afterPointer, checkQuery } from '../base/pageRequest.ts';
+import { checkQuery } from '../base/pageRequest.ts';
 import type { Reading } from '../base/readPage.ts';
 import { LogError } from '../model/errors.ts';
 import type { Execution, ExecutionRef } from '../model/execution.ts';
-import type { ExecutionList, LogPage, StepResult, TailState } from '../model/page.ts';
-import type { ExecutionQuery, LogQuery, StepQuery, WatchQuery } from '../model/query.ts';
+import type { ExecutionList, LogPage, StepResult } from '../model/page.ts';
+import type { ExecutionQuery, LogQuery, Position, StepQuery, WatchQuery } from '../model/query.ts';
 import type { CallOptions, Capabilities, Change, LogSource } from '../model/source.ts';
 import { Following } from './following.ts';
+import { pageBeforeEnd, tailPages } from './heldPages.ts';
 import { Transcript } from './transcript.ts';
 import type { TranscriptSystem } from './transcriptSystem.ts';
 
@@ -65,7 +66,7 @@ export class TranscriptSource implements LogSource {
   async readLog(query: LogQuery, options?: CallOptions): Promise<LogPage> {
     checkQuery(query);
     const known = await this.#readKnown(query, options);
-    if (known) return known.page;
+    if (known) return known;
     const { transcript } = await this.#fresh(query.execution, options);
     return (await transcript.read(query, options?.signal)).page;
   }
@@ -100,22 +101,8 @@ export class TranscriptSource implements LogSource {
       // Nobody reads it up to date while the system does.
       while (kept.refreshing) await this.#refresh(kept, signal);
       if (!transcript.isFinished) following.begin();
-      let last: LogPage | undefined;
-      let told: TailState | undefined;
-      for (;;) {
-        const { mark } = transcript.news;
-        const { state, failure } = following;
-        const position = last ? afterPointer(last.newer) : query.position;
-        const { page, atEnd } = await transcript.read({ ...query, position }, signal);
-        if (page.newer !== last?.newer || page.complete || state !== told)
-          yield { ...page, ...(state && state !== told && { state }) };
-        if (page.complete) return;
-        told = state;
-        last = page;
-        if (!atEnd) continue;
-        if (failure) throw failure;
-        await transcript.news.since(mark, signal);
-      }
+      const read = (position: Position): Promise<Reading> => transcript.read({ ...query, position }, signal);
+      yield* tailPages({ news: transcript.news, upkeep: following, read }, query.position, signal);
     } finally {
       following.leave();
       this.#letGo();
@@ -140,20 +127,12 @@ export class TranscriptSource implements LogSource {
     if (step !== undefined) transcript.stepResult({ execution, step, limit: 1 });
   }
 
-  /** A page of what is held already, if it stands well before the end. */
-  async #readKnown(query: LogQuery, options: CallOptions | undefined): Promise<Reading | undefined> {
+  async #readKnown(query: LogQuery, options: CallOptions | undefined): Promise<LogPage | undefined> {
     this.#check(options);
-    const { at } = query.position;
-    const kept = this.#kept.get(query.execution);
-    if (!kept?.transcript.told || at === 'end' || at === 'line' || at === 'time') return undefined;
-    try {
-      const reading = await kept.transcript.read(query, options?.signal);
-      return reading.atEnd && !reading.page.complete ? undefined : reading;
-    } catch (error) {
-      // What is asked for may be there by now.
-      if (error instanceof LogError && (error.code === 'invalidPointer' || error.code === 'notFound')) return undefined;
-      throw error;
-    }
+    const transcript = this.#kept.get(query.execution)?.transcript;
+    if (!transcript?.told) return undefined;
+    const read = (): Promise<Reading> => transcript.read(query, options?.signal);
+    return pageBeforeEnd(query.position, read, ['invalidPointer', 'notFound']);
   }
 
   async #fresh(execution: string, options: CallOptions | undefined): Promise<Kept> {

@@ -1,11 +1,11 @@
 import { abortReason, delay } from '../../../base/abort.ts';
 import { News } from '../../../base/news.ts';
-import { afterPointer } from '../../../base/pageRequest.ts';
 import { readPage, type PageRequest, type Reading } from '../../../base/readPage.ts';
+import { pageBeforeEnd, tailPages } from '../../../held/heldPages.ts';
 import { HeldScope } from '../../../held/heldScope.ts';
 import { LogError } from '../../../model/errors.ts';
-import type { LogPage, TailState } from '../../../model/page.ts';
-import type { LogScope } from '../../../model/query.ts';
+import type { LogPage } from '../../../model/page.ts';
+import type { LogScope, Position } from '../../../model/query.ts';
 import type { OpsJobsApi } from './api.ts';
 import { CatchUp } from './catchUp.ts';
 import { readDetail } from './details.ts';
@@ -70,13 +70,13 @@ export class Feed {
     return this.#lines?.intake.held.hostsOf(step) ?? [];
   }
 
-  async read(scope: LogScope, request: PageRequest, signal: AbortSignal | undefined): Promise<Reading> {
+  async read(scope: LogScope, request: PageRequest, signal: AbortSignal | undefined): Promise<LogPage> {
     this.#readers++;
     try {
       const known = await this.#readKnown(scope, request, signal);
       if (known) return known;
       const intake = await this.#bringUp(scope, signal);
-      return await this.#look(intake, scope, request, signal);
+      return (await this.#look(intake, scope, request, signal)).page;
     } finally {
       this.#readers--;
     }
@@ -89,22 +89,9 @@ export class Feed {
     try {
       const intake = await this.#bringUpPatiently(scope, signal);
       this.#startPolling();
-      let last: LogPage | undefined;
-      let told: TailState | undefined;
-      for (;;) {
-        const { mark } = this.news;
-        const position = last ? afterPointer(last.newer) : request.position;
-        const { page, atEnd } = await this.#look(intake, scope, { ...request, position }, signal);
-        const { state } = this.#stream;
-        if (page.newer !== last?.newer || page.complete || state !== told)
-          yield { ...page, ...(state && state !== told && { state }) };
-        if (page.complete) return;
-        told = state;
-        last = page;
-        if (!atEnd) continue;
-        if (this.#stream.failure) throw this.#stream.failure;
-        await this.news.since(mark, signal);
-      }
+      const read = (position: Position): Promise<Reading> =>
+        this.#look(intake, scope, { ...request, position }, signal);
+      yield* tailPages({ news: this.news, upkeep: this.#stream, read }, request.position, signal);
     } finally {
       this.#followed.delete(follower);
       this.#rest();
@@ -119,24 +106,15 @@ export class Feed {
     this.#lines?.intake.end();
   }
 
-  /** A page of what is held already, if it stands well before the end. */
   async #readKnown(
     scope: LogScope,
     request: PageRequest,
     signal: AbortSignal | undefined,
-  ): Promise<Reading | undefined> {
+  ): Promise<LogPage | undefined> {
     const intake = this.#lines?.intake;
-    const { at } = request.position;
-    if (!intake || at === 'end' || at === 'line' || at === 'time') return undefined;
-    if (intake.held.logOf(scope.step, scope.host).rows === 0) return undefined;
-    try {
-      const reading = await this.#look(intake, scope, request, signal);
-      return reading.atEnd && !reading.page.complete ? undefined : reading;
-    } catch (error) {
-      // The line may be one that is yet to be read.
-      if (error instanceof LogError && error.code === 'invalidPointer') return undefined;
-      throw error;
-    }
+    if (!intake || intake.held.logOf(scope.step, scope.host).rows === 0) return undefined;
+    const read = (): Promise<Reading> => this.#look(intake, scope, request, signal);
+    return pageBeforeEnd(request.position, read, ['invalidPointer']);
   }
 
   async #look(

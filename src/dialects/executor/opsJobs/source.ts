@@ -88,7 +88,7 @@ export class OpsJobsSource implements LogSource {
   async readLog(query: LogQuery, options?: CallOptions): Promise<LogPage> {
     this.#check(options);
     const request = pageRequestOf(query);
-    return (await this.#feed(query.execution).read(scopeOf(query), request, options?.signal)).page;
+    return this.#feed(query.execution).read(scopeOf(query), request, options?.signal);
   }
 
   tailLog(query: LogQuery, options?: CallOptions): AsyncIterable<LogPage> {
