@@ -9,6 +9,14 @@ import { asFarAsWritten, damagedAfter, summaryOf } from './summary.ts';
 const patience = [10, 20, 40, 80, 160, 320];
 /** How long a file that goes on may be gone before its run counts as ended, in milliseconds. */
 const goneAfter = 10_000;
+/** How often a file that cannot be read is looked at, in milliseconds. */
+const troubledEvery = 10_000;
+
+export interface Trouble {
+  readonly why: string;
+  /** The file is looked at again so often. */
+  readonly seconds: number;
+}
 
 /** A transcript, kept up with its file. */
 export class KeptUp {
@@ -19,6 +27,7 @@ export class KeptUp {
   #last: FileRead | undefined;
   #told: string | undefined;
   #goneSince: number | undefined;
+  #trouble: Trouble | undefined;
 
   constructor(transcript: Transcript, files: Files, stale: number) {
     this.#transcript = transcript;
@@ -30,6 +39,11 @@ export class KeptUp {
   /** Milliseconds that making sense of the file takes. */
   get cost(): number {
     return this.#last?.took ?? 0;
+  }
+
+  /** What keeps the file from being read, once it is plain that it is not just being written. */
+  get trouble(): Trouble | undefined {
+    return this.#trouble;
   }
 
   /** Reads what the file says now. Throws notFound when there is none. */
@@ -57,6 +71,7 @@ export class KeptUp {
   nextLook(now: number): number | undefined {
     if (this.#goneSince !== undefined) return Math.max(0, this.#goneSince + goneAfter - now);
     if (!this.#last) return undefined;
+    if (this.#trouble) return troubledEvery;
     const { deployment, file } = this.#last;
     const due = file.changedAt + (deployment ? this.#stale : damagedAfter) + 1 - now;
     // A timer holds no more than 24 days; and what is due has been told.
@@ -79,6 +94,8 @@ export class KeptUp {
     const summary = summaryOf(read.file, deployment, now);
     const same = read.deployment !== undefined && read.deployment === this.#last?.deployment;
     this.#last = read;
+    const why = deployment ? undefined : summary.message;
+    this.#trouble = why === undefined ? undefined : { why, seconds: troubledEvery / 1_000 };
     const told = JSON.stringify(summary);
     if (same && told === this.#told) return;
     this.#told = told;

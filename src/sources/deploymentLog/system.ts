@@ -2,7 +2,7 @@ import { delay } from '../../base/abort.ts';
 import { pollingWatch } from '../../base/pollingWatch.ts';
 import { Transcript } from '../../held/transcript.ts';
 import type { Follower, TranscriptSystem } from '../../held/transcriptSystem.ts';
-import type { ExecutionList } from '../../model/page.ts';
+import type { ExecutionList, TailState } from '../../model/page.ts';
 import type { ExecutionQuery, WatchQuery } from '../../model/query.ts';
 import type { Change } from '../../model/source.ts';
 import { Files } from './files.ts';
@@ -50,8 +50,7 @@ export class DeploymentLogs implements TranscriptSystem {
     for (;;) {
       const { mark } = this.#folders.news;
       await keptUp.stay(signal);
-      const seconds = this.#folders.polling;
-      tell(seconds === undefined ? { kind: 'live' } : { kind: 'polling', seconds });
+      tell(this.#stateOf(keptUp));
       if (transcript.isFinished) return;
       await delay(Math.max(together, keptUp.cost / share), signal);
       await this.#newsSince(mark, keptUp.nextLook(Date.now()), signal);
@@ -119,6 +118,12 @@ export class DeploymentLogs implements TranscriptSystem {
     const keptUp = new KeptUp(transcript, this.#files, this.#stale);
     this.#keptUp.set(transcript, keptUp);
     return keptUp;
+  }
+
+  #stateOf({ trouble }: KeptUp): TailState {
+    if (trouble) return { kind: 'polling', ...trouble };
+    const seconds = this.#folders.polling;
+    return seconds === undefined ? { kind: 'live' } : { kind: 'polling', seconds };
   }
 
   /** Resolves when something changed since `mark`, or when it is time to look anyway. */

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { linesOf } from '../../../../src/base/lineBatch.ts';
 import type { LogLine } from '../../../../src/model/line.ts';
+import type { TailState } from '../../../../src/model/page.ts';
 import type { LogSource } from '../../../../src/model/source.ts';
 import { openDeploymentLogs } from '../../../../src/sources/deploymentLog/source.ts';
 import {
@@ -65,15 +66,26 @@ async function listed(from = source) {
   return (await from.listExecutions({})).executions;
 }
 
+interface Tail {
+  readonly lines: LogLine[];
+  state?: TailState;
+  readonly ended: Promise<void>;
+}
+
 /** Follows an execution; what came so far stands in `lines`. */
-function follow(): { lines: LogLine[]; ended: Promise<void> } {
+function follow(): Tail {
   const lines: LogLine[] = [];
-  const ended = (async () => {
-    for await (const page of source.tailLog({ execution, position: { at: 'start' } }))
-      lines.push(...linesOf(page.lines));
-  })();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<undefined>();
+  const tail: Tail = { lines, ended };
+  const read = async () => {
+    for await (const { lines: more, state } of source.tailLog({ execution, position: { at: 'start' } })) {
+      lines.push(...linesOf(more));
+      if (state) tail.state = state;
+    }
+  };
+  read().then(() => resolve(undefined), reject);
   ended.catch(() => undefined);
-  return { lines, ended };
+  return tail;
 }
 
 function has(tail: { lines: readonly LogLine[] }, text: string): Promise<unknown> {
@@ -130,6 +142,17 @@ describe('a file that is being written', () => {
     save(whole);
     const healed = await source.getExecution({ execution });
     expect(healed.message).toBeUndefined();
+  });
+
+  test('damaged it says so to those who follow, until it is mended', async () => {
+    writeFileSync(pathOf(), '{"version": "2.0", "steps": [');
+    age(11);
+    const tail = follow();
+    await eventually(() => expect(tail.state).toMatchObject({ kind: 'polling', seconds: 10 }));
+    expect(tail.state).toMatchObject({ why: expect.stringContaining('damaged') as string });
+    save(file({ steps: [step(1, { commands: [command('c1', 1)] })] }));
+    await has(tail, 'did c1');
+    await eventually(() => expect(tail.state).toEqual({ kind: 'live' }));
   });
 
   test('half of it is read again, and nobody hears of it', async () => {
