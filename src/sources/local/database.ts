@@ -1,10 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { LogError } from '../../model/errors.ts';
+import type { LogError } from '../../model/errors.ts';
 import { damaged, isBusy, isUnwritable, storeError } from './failures.ts';
+import { makeFile } from './makeFile.ts';
 import { migrate, storeIn } from './schema.ts';
 import { loadSqlite } from './sqlite.ts';
 
@@ -208,21 +208,6 @@ function bringUp(path: string, db: DatabaseSync): void {
 
 function refuseFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw damaged(path, 'it is a folder');
-}
-
-/** Makes an empty file that only its owner may read: logs hold secrets, and SQLite takes the file's rights over. */
-function makeFile(path: string): void {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    closeSync(openSync(path, 'a', 0o600));
-  } catch (error) {
-    throw new LogError(
-      'unavailable',
-      `The log store ${path} cannot be written (${error instanceof Error ? error.message : String(error)}). ` +
-        'Give yourself the right to write there, or set EXECLOGS_HOME to a folder of yours.',
-      { cause: error },
-    );
-  }
 }
 
 /** Which file a path names, while it is there. */
