@@ -29,6 +29,7 @@ export interface OpenOptions extends ConnectOptions {
 interface Backend {
   readonly openSource: (url: string, options: OpenOptions) => Promise<Opened>;
   readonly openSink?: (url: string, options: OpenOptions) => Promise<LogSink>;
+  readonly openLease?: (url: string, name: string, options: OpenOptions) => Promise<Lease & AsyncDisposable>;
 }
 
 /** Services and ops-jobs. */
@@ -82,6 +83,10 @@ const redis: Backend = {
     const { openRedisSink } = await import('./redis/open.ts');
     return openRedisSink(url, options);
   },
+  async openLease(url, name, options) {
+    const { openRedisLease } = await import('./redis/lease.ts');
+    return openRedisLease(url, name, options);
+  },
 };
 
 /** Backends by the scheme of their connections, one row each; a backend is loaded when it is first asked for. */
@@ -97,6 +102,10 @@ const backends: Readonly<Record<string, Backend>> = {
       const path = storePath(url, options);
       const { openLocalSink } = await import('./local/sink.ts');
       return openLocalSink(path, options);
+    },
+    async openLease(url, name) {
+      const { openLocalLease } = await import('./local/lease.ts');
+      return undisposed(openLocalLease(storePath(url, {}), name));
     },
   },
   redis,
@@ -151,10 +160,13 @@ export async function openLease(
   name: string,
   options: OpenOptions = {},
 ): Promise<Lease & AsyncDisposable> {
-  refuseSecrets(url);
-  if (!/^rediss?:/i.test(url)) return { ...processLease(), [Symbol.asyncDispose]: () => Promise.resolve() };
-  const { openRedisLease } = await import('./redis/lease.ts');
-  return openRedisLease(url, name, options);
+  const { openLease: open } = backendOf(url);
+  return open ? open(url, name, options) : undisposed(processLease());
+}
+
+/** A lease that has nothing to let go of. */
+function undisposed(lease: Lease): Lease & AsyncDisposable {
+  return { ...lease, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 /** Secrets never belong to a URL: it is kept in settings, shown, and logged. */
