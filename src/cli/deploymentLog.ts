@@ -1,10 +1,11 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import type { DeploymentLog } from '../record/deploymentLog/deploymentLog.ts';
 import { localHost, type Host, type Pipeline, type Step } from '../record/pipeline/model.ts';
 import { stepsOf, type RunEcho } from '../record/pipeline/pipelineRecording.ts';
 import { commandStep, type CommandEcho } from '../record/recordCommand.ts';
 import type { RunResult } from '../record/runResult.ts';
 import { usageError, type Option, type Words } from './commandLine.ts';
+import { userName } from './userName.ts';
 import { version } from './version.ts';
 
 export const deploymentLogOption: Option = {
@@ -67,7 +68,7 @@ async function openLog(words: Words, run: Told, report: Report): Promise<Deploym
   if (folder === '') throw usageError('--deployment-log names no folder.');
   const { DeploymentLog: Log } = await import('../record/deploymentLog/deploymentLog.ts');
   const { execution, name, kind, steps } = run;
-  const here = { directory: process.cwd(), hostName: hostname(), user: userInfo().username };
+  const here = { directory: process.cwd(), hostName: hostname(), user: userName() };
   const writer = `execlogs ${version}`;
   return new Log(folder, { execution, name, kind, steps, ...here, writer, startedAt: Date.now() }, report);
 }

@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { LogError } from '../model/errors.ts';
 import { captureConsole } from '../record/program/captureConsole.ts';
 import { LateSink } from '../record/program/lateSink.ts';
@@ -6,6 +6,7 @@ import { ProgramRecorder } from '../record/program/programRecorder.ts';
 import { defaultConnection, homeFolder } from '../sources/home.ts';
 import { openSink } from '../sources/open.ts';
 import { environmentCredentials } from './credentials.ts';
+import { userName } from './userName.ts';
 
 export interface RecorderOptions {
   /**
@@ -76,7 +77,7 @@ export async function openRecorder(options: RecorderOptions = {}): Promise<Recor
   return {
     run: (about, work) => {
       const known = typeof about === 'string' ? { name: about } : about;
-      return recorder.run({ user: userInfo().username, ...known }, work);
+      return recorder.run({ user: userName(), ...known }, work);
     },
     step: (name, work) => recorder.step(name, work),
     stepOn: (name, hosts, work) => recorder.stepOn(name, hosts, work),

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { basename, extname } from 'node:path';
 import { LogError } from '../model/errors.ts';
 import type { LogSink } from '../model/sink.ts';
@@ -15,6 +15,7 @@ import { stopOnSignals } from './interrupts.ts';
 import { paintFor } from './paint.ts';
 import { lossWords, resultTable } from './resultTable.ts';
 import { StandardOutput, type Descriptor } from './standardOutput.ts';
+import { userName } from './userName.ts';
 
 export const run: Verb = {
   name: 'run',
@@ -120,7 +121,7 @@ async function runPipeline(read: Pipeline, job: string, words: Words, place: Pla
 function started(): { execution: string; user: string; invocation: { command: string[]; directory: string } } {
   return {
     execution: newExecutionId(),
-    user: userInfo().username,
+    user: userName(),
     invocation: { command: ['execlogs', ...process.argv.slice(2)], directory: process.cwd() },
   };
 }

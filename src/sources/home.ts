@@ -1,17 +1,29 @@
 import { statfsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, posix, win32 } from 'node:path';
+import { LogError } from '../model/errors.ts';
 
 /** Environment variables, as `process.env` has them. */
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the embedded store lives: `EXECLOGS_HOME`, else a folder in the platform's place for a user's data. */
-export function homeFolder(env: Environment, platform: NodeJS.Platform): string {
-  const { EXECLOGS_HOME: own, HOME = homedir(), XDG_DATA_HOME: xdg, LOCALAPPDATA: local } = env;
+export function homeFolder(env: Environment, platform: NodeJS.Platform, known: () => string = homedir): string {
+  const { EXECLOGS_HOME: own, HOME: home, XDG_DATA_HOME: xdg, LOCALAPPDATA: local } = env;
   if (own) return own;
-  if (platform === 'win32') return win32.join(local ?? win32.join(HOME, 'AppData', 'Local'), 'execlogs');
-  if (platform === 'darwin') return posix.join(HOME, 'Library', 'Application Support', 'execlogs');
-  return posix.join(xdg?.startsWith('/') ? xdg : posix.join(HOME, '.local', 'share'), 'execlogs');
+  if (platform === 'win32')
+    return win32.join(local ?? win32.join(home ?? homeOf(known), 'AppData', 'Local'), 'execlogs');
+  if (platform === 'darwin') return posix.join(home ?? homeOf(known), 'Library', 'Application Support', 'execlogs');
+  return posix.join(xdg?.startsWith('/') ? xdg : posix.join(home ?? homeOf(known), '.local', 'share'), 'execlogs');
+}
+
+/** A user id that nobody has given a name, as in a container, has no home either. */
+function homeOf(known: () => string): string {
+  try {
+    return known();
+  } catch (error) {
+    const words = 'This user has no home folder for the log store. Set EXECLOGS_HOME to a folder of yours.';
+    throw new LogError('unavailable', words, { cause: error });
+  }
 }
 
 /** The connection that is always there without being configured. */
