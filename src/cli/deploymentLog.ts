@@ -5,6 +5,7 @@ import { stepsOf, type RunEcho } from '../record/pipeline/pipelineRecording.ts';
 import { commandStep, type CommandEcho } from '../record/recordCommand.ts';
 import type { RunResult } from '../record/runResult.ts';
 import { usageError, type Option, type Words } from './commandLine.ts';
+import { currentFolder } from './currentFolder.ts';
 import { userName } from './userName.ts';
 import { version } from './version.ts';
 
@@ -68,7 +69,7 @@ async function openLog(words: Words, run: Told, report: Report): Promise<Deploym
   if (folder === '') throw usageError('--deployment-log names no folder.');
   const { DeploymentLog: Log } = await import('../record/deploymentLog/deploymentLog.ts');
   const { execution, name, kind, steps } = run;
-  const here = { directory: process.cwd(), hostName: hostname(), user: userName() };
+  const here = { directory: currentFolder(), hostName: hostname(), user: userName() };
   const writer = `execlogs ${version}`;
   return new Log(folder, { execution, name, kind, steps, ...here, writer, startedAt: Date.now() }, report);
 }

@@ -9,6 +9,7 @@ import type { RunResult } from '../record/runResult.ts';
 import type { Stop } from '../record/stop.ts';
 import { usageError, type Verb, type Words } from './commandLine.ts';
 import { jsonOption, reachOptions } from './connection.ts';
+import { currentFolder } from './currentFolder.ts';
 import { deploymentLogOption, keepCommand, keepPipeline } from './deploymentLog.ts';
 import { openDestination } from './destination.ts';
 import { stopOnSignals } from './interrupts.ts';
@@ -92,7 +93,7 @@ async function runCommand(command: string, more: readonly string[], words: Words
     execution: { ...from, name },
     command,
     arguments: more,
-    directory: process.cwd(),
+    directory: currentFolder(),
     environment: process.env,
     hostName: hostname(),
   };
@@ -112,7 +113,7 @@ async function runPipeline(read: Pipeline, job: string, words: Words, place: Pla
     : new PipelineEcho(place.out, paintFor(main === 1 ? process.stdout : process.stderr), main);
   const execution = { ...started(), job };
   const kept = await keepPipeline(shown, words, { ...execution, pipeline }, report);
-  const about = { execution, pipeline, directory: process.cwd(), environment: process.env };
+  const about = { execution, pipeline, directory: currentFolder(), environment: process.env };
   const result = await recordPipeline(about, place.sink, kept.echo, place.stop, { report });
   kept.finish(result);
   return result;
@@ -122,7 +123,7 @@ function started(): { execution: string; user: string; invocation: { command: st
   return {
     execution: newExecutionId(),
     user: userName(),
-    invocation: { command: ['execlogs', ...process.argv.slice(2)], directory: process.cwd() },
+    invocation: { command: ['execlogs', ...process.argv.slice(2)], directory: currentFolder() },
   };
 }
 

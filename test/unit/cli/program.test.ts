@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExecutionSummary } from '../../../src/model/execution.ts';
 import type { Statistics } from '../../../src/model/statistics.ts';
 import type { LogLine } from '../../../src/model/line.ts';
-import { Program } from '../../harness/program.ts';
+import { Program, ended } from '../../harness/program.ts';
 
 let program: Program;
 let first: string;
@@ -220,6 +220,14 @@ describe('what goes wrong is told in a line, with a code', () => {
     }
     expect(readdirSync(home)).not.toContain('ran');
     rmSync(home, { recursive: true, force: true });
+  });
+
+  test('and a folder that is gone is told with what to do, and nothing is run in it', async () => {
+    using program = new Program();
+    const gone = ['sh', '-c', 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"', `${program.home}/gone`];
+    const { code, stdout, stderr } = await ended(program.startUnder(gone, 'run', '--', 'echo', 'ran'));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('execlogs: The folder that you are in is no longer there. Change to another one.\n');
   });
 });
 
