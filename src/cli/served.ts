@@ -16,6 +16,7 @@ import { startArchiving, type ArchiveReport } from '../tools/startArchiving.ts';
 import { usageError, type Words } from './commandLine.ts';
 import { archiveOptions, openOptions } from './connection.ts';
 import { openRetention } from './retention.ts';
+import { samePlace } from './samePlace.ts';
 
 /** How long a writer may take to find the service again after it was restarted, in milliseconds. */
 const comingBack = 30_000;
@@ -138,6 +139,9 @@ interface Archived extends Opened {
 async function openArchive(words: Words, { url, options, live }: Live, log: ServiceLog): Promise<Archived | undefined> {
   const archiveUrl = words.text('archive');
   if (archiveUrl === undefined) return undefined;
+  // What is moved is deleted where it was: it would be lost.
+  if (samePlace(archiveUrl, url))
+    throw usageError('--archive names the store itself, and what is moved there would be deleted. Name another store.');
   const its = told(await archiveOptions(words, archiveUrl), log);
   const archive = await openSource(archiveUrl, its);
   const archiveSink = await openSink(archiveUrl, its);
