@@ -136,8 +136,10 @@ function readPipelineFile(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing) throw new LogError('notFound', `There is no pipeline ${file}. To run a command put "--" before it.`);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT')
+      throw new LogError('notFound', `There is no pipeline ${file}. To run a command put "--" before it.`);
+    if (code === 'EISDIR') throw usageError(`${file} is a folder. Name the pipeline in it that is to be run.`);
     throw LogError.from(error, 'invalidRequest');
   }
 }

@@ -193,6 +193,7 @@ describe('what goes wrong is told in a line, with a code', () => {
     [2, /pointer/i, ['logs', 'latest', '--after', 'nonsense']],
     [3, /no step "nope"/, ['logs', 'latest', '--step', 'nope']],
     [3, /./, ['show', 'zzzz']],
+    [2, /is a folder\. Name the pipeline/, ['run', tmpdir()]],
     [127, /command not found/, ['run', '--', 'no-such-command']],
   ])('%i %s', async (code, words, typed) => {
     const ended = await program.run(...typed);
