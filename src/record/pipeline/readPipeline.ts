@@ -31,7 +31,11 @@ export function readPipeline(file: string, text: string): Pipeline {
     prettyErrors: false,
     keepSourceTokens: false,
   });
-  for (const { pos, message } of document.errors) problems.add(pos[0], message);
+  for (const { pos, code, message } of document.errors)
+    problems.add(
+      pos[0],
+      code === 'MULTIPLE_DOCS' ? 'a file holds one pipeline; move this one to a file of its own' : message,
+    );
   problems.throwIfAny();
   const pipeline = new PipelineReader(new YamlReader(document, problems)).pipeline();
   problems.throwIfAny();

@@ -218,3 +218,7 @@ describe('what is wrong with a pipeline is told', () => {
     }
   });
 });
+
+test('of several pipelines in one file, the second is told to move', () => {
+  expect(words(`${small}---\nname: Q\n`)).toContain('a file holds one pipeline; move this one to a file of its own');
+});
