@@ -19,8 +19,8 @@ export interface Destination {
   settle(): Promise<void>;
 }
 
-/** How long the end of a run waits for a service that stays away, in milliseconds. */
-const patienceAtEnd = 60_000;
+/** How long the end of a run waits for a service that stays away, in milliseconds: one that was there comes back. */
+const patience = { restarting: 60_000, neverThere: 10_000 } as const;
 /** When waiting at the end is first told of, and how often then. */
 const toldAfter = 1_000;
 const toldEvery = 5_000;
@@ -75,7 +75,7 @@ class SpooledDestination implements Destination {
   }
 
   async settle(): Promise<void> {
-    using leaving = new Leaving(patienceAtEnd);
+    using leaving = new Leaving(this.#delivery.hasArrived ? patience.restarting : patience.neverThere);
     this.#leaving = leaving;
     leaving.changed(this.#delivery.state);
     leaving.signal.addEventListener('abort', () => this.#stop.abort(leaving.signal.reason), { once: true });
@@ -118,7 +118,12 @@ class SpooledDestination implements Destination {
       if (Date.now() - begun < toldAfter || Date.now() - told < toldEvery) return;
       told = Date.now();
       const { unsent, to } = this.#spool;
-      tell(`sending ${sizeWords(unsent)} to ${redactUrl(to)}; Ctrl-C leaves them for later`);
+      const [what, where] = [sizeWords(unsent), redactUrl(to)];
+      const doing =
+        this.#delivery.state.kind === 'failing'
+          ? `waiting for ${where} to send ${what}`
+          : `sending ${what} to ${where}`;
+      tell(`${doing}; Ctrl-C leaves them for later`);
     }, toldAfter / 4);
   }
 }

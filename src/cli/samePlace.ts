@@ -10,10 +10,10 @@ function placeOf(connection: string): string {
   const [, path] = /^sqlite:(?:\/\/(?=\/))?(.+)$/i.exec(connection) ?? [];
   if (path !== undefined) return realPath(resolve(path));
   if (!URL.canParse(connection)) return connection;
-  const { protocol, hostname, port, pathname } = new URL(connection);
+  const { protocol, hostname, port, pathname, searchParams } = new URL(connection);
   const host = ['localhost', '[::1]'].includes(hostname) ? '127.0.0.1' : hostname;
   if (!/^rediss?:$/.test(protocol)) return `${protocol}//${host}:${port}${pathname.replace(/\/+$/, '')}`;
-  return `redis://${host}:${port || '6379'}/${pathname.slice(1) || '0'}`;
+  return `redis://${host}:${port || '6379'}/${pathname.slice(1) || '0'} ${searchParams.get('prefix') ?? 'execlogs'}`;
 }
 
 /** A file that is not there yet lies in a folder that may be. */

@@ -123,6 +123,17 @@ test('a run to a service that is not there is kept, and sent later', async () =>
   expect((await recorder.run('send')).stderr).toContain('nothing is left');
 });
 
+test('a run to a service that never was there ends soon by itself, and says where it is kept', async () => {
+  using recorder = new Program();
+  const begun = performance.now();
+  const { code, stdout, stderr } = await recorder.run('run', '--to', 'http://127.0.0.1:9', '--', 'echo', 'hi');
+  // A service that had been there is waited for for a minute.
+  expect(performance.now() - begun).toBeLessThan(40_000);
+  expect([code, stdout]).toEqual([0, 'hi\n']);
+  expect(stderr).toMatch(/waiting for http:\/\/127\.0\.0\.1:9 to send \d+ (bytes|kB); Ctrl-C/);
+  expect(stderr).toContain('execlogs send');
+});
+
 test('what a recorder that was killed had spooled is sent by the next run to the same place', async () => {
   await using service = new Service();
   using recorder = new Program();

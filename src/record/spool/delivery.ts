@@ -29,6 +29,7 @@ export class Delivery {
   readonly #sink: LogSink;
   readonly #changed: (state: DeliveryState) => void;
   #state: DeliveryState = { kind: 'sending' };
+  #hasArrived = false;
   #firstOutcome = Promise.withResolvers<undefined>();
 
   /** `changed` is told whenever it stands differently. The sink stays the caller's. */
@@ -40,6 +41,11 @@ export class Delivery {
 
   get state(): DeliveryState {
     return this.#state;
+  }
+
+  /** The other side has taken something. */
+  get hasArrived(): boolean {
+    return this.#hasArrived;
   }
 
   /** Resolves when the first attempt to send something has gone well or not. */
@@ -54,6 +60,7 @@ export class Delivery {
         const window = await this.#next(signal);
         if (!window) break;
         await this.#send(window, signal);
+        this.#hasArrived = true;
         await this.#spool.sent(window);
         this.#becomes({ kind: 'sending' });
       }

@@ -15,6 +15,8 @@ test('a store is the same however it is written', () => {
   expect(samePlace(`sqlite:${file}`, `sqlite:${join(folder, 'b.sqlite')}`)).toBe(false);
   expect(samePlace('redis://localhost', 'redis://127.0.0.1:6379/0')).toBe(true);
   expect(samePlace('redis://localhost', 'redis://127.0.0.1:6379/1')).toBe(false);
+  expect(samePlace('redis://localhost?prefix=execlogs', 'redis://localhost')).toBe(true);
+  expect(samePlace('redis://localhost?prefix=old', 'redis://localhost')).toBe(false);
   expect(samePlace('http://logs/', 'http://logs')).toBe(true);
   rmSync(folder, { recursive: true });
 });
