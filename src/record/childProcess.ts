@@ -97,6 +97,7 @@ export async function startProcess(
   if (!existsSync(start.directory)) {
     return { exitCode: 126, failure: `the directory ${start.directory} does not exist` };
   }
+  if (start.command === '') return { exitCode: 127, failure: 'the command is empty' };
   const pipes = await openOutputPipes();
   try {
     const child = spawnChild(start, stdin, pipes);
@@ -140,9 +141,15 @@ function exitOf(child: ChildProcess, command: string): Promise<Pick<ProcessEnd, 
     });
     child.once('error', (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
-      const missing = error.code === 'ENOENT';
-      const failure = missing ? `${command}: command not found` : `${command}: ${error.message}`;
-      resolve({ exitCode: missing ? 127 : 126, failure });
+      const failure = `${command}: ${spawnWords[error.code ?? ''] ?? error.message}`;
+      resolve({ exitCode: error.code === 'ENOENT' ? 127 : 126, failure });
     });
   });
 }
+
+/** Why a command does not begin, by the system's code for it. */
+const spawnWords: Readonly<Record<string, string>> = {
+  ENOENT: 'command not found',
+  EACCES: 'permission denied; it is no program, or not made executable',
+  E2BIG: 'too many arguments, or too large an environment',
+};

@@ -122,8 +122,15 @@ describe('a command', () => {
     expect(await begin('no-such-command', tmpdir())).toMatchObject({ exitCode: 127, status: 'failed' });
     expect(await begin(tmpdir(), tmpdir())).toMatchObject({ exitCode: 126, status: 'failed' });
     expect(await begin('sh', '/no/such/directory')).toMatchObject({ exitCode: 126, status: 'failed' });
-    const [line] = await allLines(store, { execution: 'no-such-command' });
-    expect(line).toMatchObject({ text: 'no-such-command: command not found', stream: 'system' });
+    expect(await begin('', tmpdir())).toMatchObject({ exitCode: 127, status: 'failed' });
+    const said = async (execution: string) => (await allLines(store, { execution }))[0];
+    expect(await said('no-such-command')).toMatchObject({
+      text: 'no-such-command: command not found',
+      stream: 'system',
+    });
+    expect((await said(tmpdir()))?.text).toBe(
+      `${tmpdir()}: permission denied; it is no program, or not made executable`,
+    );
   });
 
   test('is not begun when nothing can be recorded', async () => {
