@@ -34,7 +34,7 @@ export const gc: Verb = {
     await using _ = opened;
     using leaving = new Leaving(0);
     const { source, admin } = opened;
-    if (!admin) throw new LogError('invalidRequest', 'Nothing can be deleted there.');
+    if (!admin) throw new LogError('invalidRequest', 'Nothing can be deleted there: it is kept by a system not ours.');
     const now = Date.now();
     const old = await endedBefore(source, now - age, { signal: leaving.signal });
     const json = words.flag('json');

@@ -1,6 +1,7 @@
 import { redactUrl } from '../base/connectionUrl.ts';
 import type { DeliveryState } from '../record/spool/delivery.ts';
 import type { Spool } from '../record/spool/spool.ts';
+import { sentence } from '../text/sentence.ts';
 
 /** What people are told of a spool on its way, on stderr. */
 export function tell(words: string): void {
@@ -25,8 +26,4 @@ export function deliveryTeller(): (spool: Spool, state: DeliveryState) => void {
 export function sizeWords(bytes: number): string {
   if (bytes < 1_000) return `${bytes} bytes`;
   return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
-
-function sentence(words: string): string {
-  return /[.!?]$/.test(words) ? words : `${words}.`;
 }

@@ -35,7 +35,11 @@ export const stats: Verb = {
     const opened = await openFrom(words);
     await using _ = opened;
     const { source, statistics } = opened;
-    if (!statistics) throw new LogError('invalidRequest', 'Nothing is counted there.');
+    if (!statistics)
+      throw new LogError(
+        'invalidRequest',
+        'Nothing is counted there. Counts are kept by stores, by our layout in Redis, and by services of ours.',
+      );
     const execution = name === undefined ? undefined : (await namedExecution(source, name)).id;
     const counted = await statistics.statistics({
       ...(execution !== undefined && { execution }),

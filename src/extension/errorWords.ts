@@ -1,4 +1,5 @@
 import type { ErrorCode, LogError } from '../model/errors.ts';
+import { sentence } from '../text/sentence.ts';
 import type { Words } from './words.ts';
 
 export interface ErrorWords {
@@ -24,9 +25,4 @@ export function errorWords(error: LogError, { t }: Words): ErrorWords {
   };
   const words = explained[error.code]();
   return { ...words, message: words.message.trim() };
-}
-
-function sentence(message: string): string {
-  const text = message.trim();
-  return text === '' || /[.!?。！？]$/u.test(text) ? text : `${text}.`;
 }

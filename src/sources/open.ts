@@ -150,7 +150,11 @@ export async function openSource(url: string, options: OpenOptions = {}): Promis
 export async function openSink(url: string, options: OpenOptions = {}): Promise<LogSink> {
   const { openSink: open } = backendOf(url);
   if (!open)
-    throw new LogError('invalidRequest', `Nothing can be recorded into "${redactUrl(url)}". Use sqlite:<path>.`);
+    throw new LogError(
+      'invalidRequest',
+      `Nothing can be recorded into "${redactUrl(url)}". Record into sqlite:<path>, redis://… or a service; ` +
+        '"execlogs run --deployment-log <folder>" keeps a deployment log besides.',
+    );
   return open(url, options);
 }
 

@@ -3,6 +3,7 @@ import { findFiles, readText, signatureOf, type FoundFile } from './folder.ts';
 import { readState } from './readState.ts';
 import { Runs } from './runs.ts';
 import type { Run } from './toldOf.ts';
+import { sentence } from '../../text/sentence.ts';
 
 interface KnownFile {
   readonly file: FoundFile;
@@ -95,5 +96,5 @@ export class CheckpointFiles {
 
 function faultOf({ id }: FoundFile, error: unknown): LogError {
   if (error instanceof LogError) return error;
-  return new LogError('unavailable', `${id} is not whole: ${LogError.from(error).message}`);
+  return new LogError('unavailable', `${id} is not whole: ${sentence(LogError.from(error).message)}`);
 }
