@@ -79,10 +79,10 @@ async function blockingReads(url: string, key: string): Promise<Sample> {
   const lines: string[] = [];
   const times: number[] = [];
   for (let number = 1, last = '0'; number <= appends; number++) {
-    await pause(apart);
     const waiting = reader.call(['XREAD', 'BLOCK', 0, 'STREAMS', key, last]);
     // It waits before anything is added.
     await writer.call(['PING']);
+    await pause(apart);
     const start = performance.now();
     const added = writer.call(['XADD', key, `${number}-0`, 'l', lineText(number)]);
     const reply = (await waiting) as [[Buffer, [Buffer, Buffer[]][]]];

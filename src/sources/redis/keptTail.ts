@@ -10,10 +10,13 @@ import type { Position } from '../../model/query.ts';
 const shortestPause = 500;
 const longestPause = 30_000;
 
+/** `nothing` when it is known that nothing more has come, undefined when that takes reading. */
+export type Heard = Reading | 'nothing' | undefined;
+
 export interface KeptTail {
   readonly read: (position: Position) => Promise<Reading>;
-  /** What has been heard to come after a page that reached the end; undefined when that takes reading. */
-  readonly heard?: (last: LogPage) => Reading | undefined;
+  /** What has been heard to come after a page that reached the end. */
+  readonly heard?: (last: LogPage) => Heard;
   readonly position: Position;
   readonly news: Pick<News, 'mark' | 'since'>;
   /** How long in milliseconds it goes on trying while Redis is away. */
@@ -39,10 +42,14 @@ export async function* keptTail({
   let isAtEnd = false;
   for (let attempts = 0; ;) {
     const { mark } = news;
+    const known = last && isAtEnd ? heard?.(last) : undefined;
+    if (known === 'nothing') {
+      await news.since(mark, signal);
+      continue;
+    }
     let reading: Reading;
     try {
-      reading =
-        (last && isAtEnd ? heard?.(last) : undefined) ?? (await read(last ? afterPointer(last.newer) : position));
+      reading = known ?? (await read(last ? afterPointer(last.newer) : position));
     } catch (error) {
       if (!last || !isBreak(error)) throw error;
       brokenAt ??= performance.now();

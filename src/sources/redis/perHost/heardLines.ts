@@ -4,6 +4,7 @@ import type { Reading } from '../../../base/readPage.ts';
 import { pointer } from '../../../model/pointer.ts';
 import type { Room } from '../../../base/pageRequest.ts';
 import type { LogScope } from '../../../model/query.ts';
+import type { Heard } from '../keptTail.ts';
 import type { Wake } from '../wakeEntry.ts';
 import { decodeLines, toldEntry } from './entry.ts';
 import { scheme } from './records.ts';
@@ -32,8 +33,11 @@ export class HeardLines {
     else this.#mustLook = true;
   }
 
-  /** What comes after row `row` of the execution born as `born`; undefined when that is not known without looking. */
-  take(row: number, born: string): Reading | undefined {
+  /**
+   * What comes after row `row` of the execution born as `born`; `nothing` when all that was heard stands before it,
+   * undefined when that is not known without looking.
+   */
+  take(row: number, born: string): Heard {
     const heard = this.#heard.splice(0);
     if (this.#mustLook) {
       this.#mustLook = false;
@@ -56,7 +60,8 @@ export class HeardLines {
       ranges.push(found.range);
       end += found.range.to;
     }
-    return ranges.length === 0 ? undefined : readingOf(ranges, row, end, true);
+    if (ranges.length > 0) return readingOf(ranges, row, end, true);
+    return heard.length > 0 ? 'nothing' : undefined;
   }
 
   #rangeOf({ execution, step = '', host = '', told }: Wake, born: string) {
