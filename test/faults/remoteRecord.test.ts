@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
@@ -132,6 +132,23 @@ test('a run to a service that never was there ends soon by itself, and says wher
   expect([code, stdout]).toEqual([0, 'hi\n']);
   expect(stderr).toMatch(/waiting for http:\/\/127\.0\.0\.1:9 to send \d+ (bytes|kB); Ctrl-C/);
   expect(stderr).toContain('execlogs send');
+});
+
+test('a run whose execution was lost where it was recorded goes on, and says what to do', async () => {
+  await using service = new Service();
+  using recorder = new Program();
+  await service.start();
+  const child = recorder.start('run', '--to', service.url, '--', 'sh', '-c', 'echo before; read line; echo after');
+  const end = ended(child);
+  await eventually(async () => expect(await service.count()).toBe(1));
+  await service.kill();
+  for (const file of ['', '-wal', '-shm']) rmSync(`${service.store}${file}`, { force: true });
+  await service.start();
+  child.stdin?.end('\n');
+  const { code, stdout, stderr } = await end;
+  expect([code, stdout]).toEqual([0, 'before\nafter\n']);
+  expect(stderr).toContain('no longer there: it was deleted, or lost by its store. To give the rest up, remove');
+  expect((await recorder.run('send')).code).toBe(5);
 });
 
 test('what a recorder that was killed had spooled is sent by the next run to the same place', async () => {
