@@ -50,6 +50,13 @@ test('a line of five megabytes is shown in part and says how much is not', async
   expect(view.find('[data-row="1"] .text')?.textContent.length).toBeLessThan(20_000);
 });
 
+test('a line that is shown up to the middle of a character leaves nothing of it in the next', async () => {
+  const { store, address } = await recorded(['\u65e5'.repeat(10_000), 'after']);
+  const view = await mount(store, { address });
+  expect(view.lines()[0]?.text).toMatch(/^\u65e5+$/);
+  expect(view.lines()[1]?.text).toBe('after');
+});
+
 test('lines that were cut or hold broken bytes say so', async () => {
   const { store, address } = await recorded([
     { text: 'short', flags: lineFlag.cut },

@@ -46,9 +46,9 @@ function partOf(bytes: Uint8Array): Uint8Array {
   return last < 0 ? bytes.subarray(0, mostBytes) : bytes.subarray(last + 1, last + 1 + mostBytes);
 }
 
-/** A cut through a character leaves no replacement character behind. */
+/** A cut through a character leaves no replacement character behind; the decoder that waits for its rest decodes no other line. */
 function textOf(shown: Uint8Array, whole: Uint8Array): string {
-  return shown.length === whole.length ? decoder.decode(shown) : decoder.decode(shown, { stream: true });
+  return shown.length === whole.length ? decoder.decode(shown) : new TextDecoder().decode(shown, { stream: true });
 }
 
 function piecesOf(runs: readonly StyleRun[], links: readonly FoundLink[]): Piece[] {
