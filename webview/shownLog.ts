@@ -44,7 +44,6 @@ export class ShownLog implements Disposes {
   #errors: ErrorLines | undefined;
   #rows: Rows;
   #isFollowing = false;
-  #marksVersion = 0;
   /** Where one was in all rows before only some were shown, and how far below the edge the line is. */
   #left = { row: 0, below: 0 };
 
@@ -99,6 +98,8 @@ export class ShownLog implements Disposes {
     if (!place) return;
     const { view } = this.#parts;
     this.restyle();
+    // What was marked in the log shown before is not in this one.
+    this.decorate();
     if (kept && placeOf(kept)) this.#comeBack(place, kept);
     else this.#begin(place);
     if (kept && !this.isLive) this.#endedMeanwhile(kept);
@@ -269,7 +270,6 @@ export class ShownLog implements Disposes {
     const { find } = this.find;
     const isWhole = this.#rows === this.session.rows && this.session.isNumbered;
     const marks = isWhole && {
-      version: ++this.#marksVersion,
       errors: this.#errors?.lines ?? [],
       matches: find?.search.lines.values ?? [],
       current: this.find.currentLine,

@@ -1,9 +1,8 @@
 import { firstAtLeast } from '../find/lineList.ts';
 import type { ScrollState } from './scrollbar.ts';
 
-/** Rows to mark, ascending. Whoever changes them gives another `version`. */
+/** Numbers of lines to mark, ascending. Whoever changes them gives another object. */
 export interface RulerMarks {
-  readonly version: number;
   readonly errors: ArrayLike<number>;
   readonly matches: ArrayLike<number>;
   readonly current: number | undefined;
@@ -13,6 +12,7 @@ export interface RulerMarks {
 export class OverviewRuler {
   readonly #canvas: HTMLCanvasElement;
   #drawn = '';
+  #marks: RulerMarks | undefined;
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
@@ -20,18 +20,19 @@ export class OverviewRuler {
 
   paint(state: ScrollState, height: number, marks: RulerMarks | undefined): void {
     const ratio = window.devicePixelRatio;
-    const drawn = [state.first, state.end, height, ratio, marks?.version].join(' ');
-    if (drawn === this.#drawn) return;
+    const drawn = [state.first, state.end, height, ratio].join(' ');
+    if (drawn === this.#drawn && marks === this.#marks) return;
     this.#drawn = drawn;
+    this.#marks = marks;
     const { width } = this.#canvas.getBoundingClientRect();
     this.#canvas.width = Math.round(width * ratio);
     this.#canvas.height = Math.round(height * ratio);
     const pen = this.#canvas.getContext('2d');
     if (!pen || !marks) return;
     const style = getComputedStyle(this.#canvas);
-    const draw = (rows: ArrayLike<number>, colour: string, from: number, to: number): void => {
+    const draw = (lines: ArrayLike<number>, colour: string, from: number, to: number): void => {
       pen.fillStyle = style.getPropertyValue(colour).trim() || '#888';
-      for (const y of markedPixels(rows, state, this.#canvas.height))
+      for (const y of markedPixels(lines, state, this.#canvas.height))
         pen.fillRect(from * this.#canvas.width, y, (to - from) * this.#canvas.width, Math.max(2, 2 * ratio));
     };
     draw(marks.errors, '--ruler-error', 2 / 3, 1);
@@ -45,14 +46,15 @@ export class OverviewRuler {
   }
 }
 
-/** The pixels that have a mark, found from the pixels' side: a million marks cost no more than a few. */
-function* markedPixels(rows: ArrayLike<number>, { first, end }: ScrollState, height: number): Generator<number> {
-  const rowsPerPixel = (end - first) / height;
+/** The pixels that have a mark, found from the pixels' side: a million marks cost no more than a few. The line 1 is row 0. */
+function* markedPixels(lines: ArrayLike<number>, { first, end }: ScrollState, height: number): Generator<number> {
+  const linesPerPixel = (end - first) / height;
+  const top = first + 1;
   let index = 0;
-  while (index < rows.length) {
-    const row = rows[index] ?? end;
-    const pixel = Math.min(height - 2, Math.floor((row - first) / Math.max(rowsPerPixel, 1e-9)));
+  while (index < lines.length) {
+    const line = lines[index] ?? end;
+    const pixel = Math.min(height - 2, Math.floor((line - top) / Math.max(linesPerPixel, 1e-9)));
     yield pixel;
-    index = firstAtLeast(rows, first + (pixel + 1) * rowsPerPixel, index + 1);
+    index = firstAtLeast(lines, top + (pixel + 1) * linesPerPixel, index + 1);
   }
 }
