@@ -34,8 +34,8 @@ function errorTools(t: Translate, { shown, actions }: ToolbarGround): Tools[numb
   const disabled = !shown?.mayHaveErrors;
   const go = (direction: 'next' | 'previous') => () => void actions.goToError(direction);
   return [
-    { icon: 'arrow-up', title: t('Previous Error (Shift+F8)'), disabled, press: go('previous') },
-    { icon: 'arrow-down', title: t('Next Error (F8)'), disabled, press: go('next') },
+    { icon: 'arrow-up', title: t('Previous Error (Shift+F8)'), disabled, isSpare: true, press: go('previous') },
+    { icon: 'arrow-down', title: t('Next Error (F8)'), disabled, isSpare: true, press: go('next') },
   ];
 }
 
@@ -73,7 +73,7 @@ function viewTools(t: Translate, { shown, wrap, actions, findBox }: ToolbarGroun
       disabled: !(shown?.isLive ?? false),
       press: follow,
     },
-    { icon: 'word-wrap', title: t('Wrap Lines (Alt+Z)'), pressed: wrap, press: wrapLines },
+    { icon: 'word-wrap', title: t('Wrap Lines (Alt+Z)'), pressed: wrap, isSpare: true, press: wrapLines },
     { icon: 'clock', title: t('Timestamps'), menu: 'time', press: none },
     { icon: 'ellipsis', title: t('More Actions…'), menu: 'more', press: none },
   ];

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type CSSResult, type TemplateResult } from 'lit';
+import { html, LitElement, type CSSResult, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { durationOf } from '../../src/model/execution.ts';
 import { formatDuration } from '../amounts.ts';
@@ -6,6 +6,7 @@ import { isJobKind } from '../../src/model/kind.ts';
 import type { Known } from '../details.ts';
 import type { Translate } from '../words.ts';
 import { controlStyles, toolButton, type ToolButton } from './controls.ts';
+import { headerStyles } from './headerStyles.ts';
 import { icon } from './icons.ts';
 import { kindLook } from './kindLook.ts';
 import type { PickerContent } from './picker.ts';
@@ -14,143 +15,17 @@ import { statedLook } from './statusLook.ts';
 /** A thing of the header that opens a list. */
 export type MenuName = 'step' | 'host' | 'time' | 'more' | 'line';
 
+export interface HeaderTool extends ToolButton {
+  /** What it opens. */
+  readonly menu?: MenuName;
+  /** It has a key too, and gives way where there is no room. */
+  readonly isSpare?: boolean;
+}
+
 /** The line above the log: what is shown and how it went, and what can be done with it. */
 @customElement('log-header')
 export class Header extends LitElement {
-  static override styles: CSSResult[] = [
-    ...controlStyles,
-    css`
-      :host {
-        position: relative;
-        z-index: 10;
-        display: flex;
-        align-items: center;
-        gap: 8px;
-        height: 35px;
-        padding: 0 8px 0 10px;
-        border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-        white-space: nowrap;
-      }
-      nav {
-        display: flex;
-        align-items: center;
-        gap: 2px;
-        min-width: 0;
-        overflow: hidden;
-      }
-      .part {
-        min-width: 24px;
-        padding: 2px 5px;
-        border-radius: 5px;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        color: var(--vscode-breadcrumb-foreground, var(--vscode-descriptionForeground));
-      }
-      button.part:hover {
-        color: var(--vscode-breadcrumb-focusForeground, var(--vscode-foreground));
-        background: var(--vscode-toolbar-hoverBackground);
-      }
-      .part:last-of-type {
-        color: var(--vscode-foreground);
-        font-weight: 600;
-      }
-      /* The name of the execution gives way first. */
-      .part.execution {
-        flex: 0 1000 auto;
-      }
-      button.part {
-        display: flex;
-        align-items: center;
-        gap: 4px;
-      }
-      .name {
-        min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-      }
-      .between {
-        flex: none;
-        font-size: 12px;
-        opacity: 0.6;
-      }
-      .part .icon {
-        flex: none;
-        font-size: 12px;
-        opacity: 0.7;
-      }
-      .kind {
-        display: flex;
-        align-items: center;
-        gap: 5px;
-        min-width: 16px;
-        flex: 0 2000 auto;
-        overflow: hidden;
-      }
-      .kind .icon {
-        flex: none;
-      }
-      @media (max-width: 600px) {
-        .kind {
-          flex: none;
-        }
-        .kind span:last-child {
-          position: absolute;
-          width: 1px;
-          height: 1px;
-          overflow: hidden;
-          clip-path: inset(50%);
-        }
-        .message {
-          display: none;
-        }
-      }
-      .badge {
-        flex: none;
-        padding: 1px 7px;
-        border-radius: 10px;
-        font-size: 11px;
-        line-height: 16px;
-        font-variant-numeric: tabular-nums;
-        color: var(--vscode-badge-foreground);
-        background: var(--vscode-badge-background);
-      }
-      .badge.failed {
-        color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
-        background: transparent;
-        box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--vscode-testing-iconFailed, #f14c4c) 50%, transparent);
-      }
-      .duration {
-        flex: none;
-        font-size: 12px;
-        font-variant-numeric: tabular-nums;
-        color: var(--vscode-descriptionForeground);
-      }
-      .space {
-        flex: 1;
-      }
-      .tools {
-        display: flex;
-        align-items: center;
-        gap: 4px;
-      }
-      .divide {
-        width: 1px;
-        height: 16px;
-        margin: 0 4px;
-        background: var(--vscode-panel-border, var(--vscode-contrastBorder, transparent));
-      }
-      .message {
-        min-width: 0;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        font-size: 12px;
-        color: var(--vscode-descriptionForeground);
-      }
-      .picker {
-        display: contents;
-      }
-    `,
-  ];
+  static override styles: CSSResult[] = [...controlStyles, headerStyles];
 
   @property({ attribute: false }) accessor t: Translate = (english) => english;
   @property({ attribute: false }) accessor known: Known | undefined;
@@ -160,8 +35,7 @@ export class Header extends LitElement {
   @property({ attribute: false }) accessor isWhole = false;
   @property({ attribute: false }) accessor now = 0;
   /** Buttons in groups. */
-  @property({ attribute: false }) accessor tools: readonly (readonly (ToolButton & { readonly menu?: MenuName })[])[] =
-    [];
+  @property({ attribute: false }) accessor tools: readonly (readonly HeaderTool[])[] = [];
   @property({ attribute: false }) accessor menu:
     { readonly name: MenuName; readonly content: PickerContent } | undefined;
   @property({ attribute: false }) accessor openMenu: (name: MenuName) => void = () => undefined;
@@ -247,7 +121,9 @@ export class Header extends LitElement {
     const subject = this.#subject();
     const exitCode = this.hasHost ? known?.host?.exitCode : undefined;
     const duration = subject && durationOf(subject, this.now);
-    const message = known?.error?.message ?? subject?.message ?? this.#wholeMessage();
+    const said = known?.error?.message ?? subject?.message ?? this.#wholeMessage();
+    // Recorders say it in words as well.
+    const message = said === `exit code ${exitCode ?? ''}` ? undefined : said;
     return html`
       ${
         exitCode === undefined
@@ -271,12 +147,12 @@ export class Header extends LitElement {
       .map(
         (group, index) => html`
           ${index === 0 ? '' : html`<span class="divide"></span>`}
-          ${group.map((tool) => html`<span class="picker" data-tool>${this.#tool(tool)}</span>`)}
+          ${group.map((tool) => html`<span class="picker ${tool.isSpare ? 'spare' : ''}" data-tool>${this.#tool(tool)}</span>`)}
         `,
       );
   }
 
-  #tool(tool: ToolButton & { readonly menu?: MenuName }): TemplateResult {
+  #tool(tool: HeaderTool): TemplateResult {
     const { menu } = tool;
     if (menu === undefined) return toolButton(tool);
     return html`<button
