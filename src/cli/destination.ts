@@ -10,7 +10,8 @@ import { openSink } from '../sources/open.ts';
 import type { Words } from './commandLine.ts';
 import { openOptions, openTo } from './connection.ts';
 import { Leaving } from './leaving.ts';
-import { deliveryTeller, sizeWords, tell } from './spoolWords.ts';
+import { sizeWords } from './size.ts';
+import { deliveryTeller, tell } from './spoolWords.ts';
 
 /** Where a run is recorded. */
 export interface Destination {

@@ -71,7 +71,8 @@ function noneWords(words: Words): string {
   const isPart =
     words.choices('status', statuses).length > 0 || (words.text('text') ?? words.text('job')) !== undefined;
   if (isPart) return 'no execution found that is as asked for. Leave out --status, --text or --job to see others.';
-  if (words.text('from') !== undefined) return 'no execution found there: nothing was recorded yet, or --from names another place.';
+  if (words.text('from') !== undefined)
+    return 'no execution found there: nothing was recorded yet, or --from names another place.';
   return 'no execution found. Record one with: execlogs run -- <command>';
 }
 

@@ -9,7 +9,8 @@ import { openOptions, reachOptions } from './connection.ts';
 import { spoolFolder } from './destination.ts';
 import { exitCodes } from './exitCodes.ts';
 import { Leaving } from './leaving.ts';
-import { deliveryTeller, sizeWords, tell } from './spoolWords.ts';
+import { sizeWords } from './size.ts';
+import { deliveryTeller, tell } from './spoolWords.ts';
 
 /** How long a service may stay away, in milliseconds. */
 const patience = 60_000;

@@ -44,6 +44,11 @@ export const serve: Verb = {
       value: 'age',
       help: 'Delete what ended longer ago, like 30d or 12h; "off" keeps everything (default: 90d)',
     },
+    'max-size': {
+      type: 'string',
+      value: 'size',
+      help: 'Delete the oldest too while all takes more, like 20GB (SQLite only; default: any size)',
+    },
     host: { type: 'string', value: 'address', help: 'Where to listen (default: 127.0.0.1)' },
     port: { type: 'string', value: 'number', help: `Where to listen; 0 for any port (default: ${defaultPort})` },
     tokens: { type: 'string', value: 'file', help: 'Who may see and do what; read again when it changes' },

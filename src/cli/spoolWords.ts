@@ -27,8 +27,3 @@ function refusalWords({ code, message }: LogError): string {
   if (code !== 'notFound') return sentence(message);
   return 'The execution is no longer there: it was deleted, or lost by its store. To give the rest up, remove its folder.';
 }
-
-export function sizeWords(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} bytes`;
-  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}

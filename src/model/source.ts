@@ -68,6 +68,8 @@ export interface Deletion extends ExecutionRef {
 export interface LogAdmin {
   /** Removes an execution with all its logs. Refused (`invalidRequest`) while it runs. */
   deleteExecution(what: Deletion, options?: CallOptions): Promise<void>;
+  /** What all that is kept takes, in bytes, without what deletions have freed. Absent where that cannot be told. */
+  usedBytes?(options?: CallOptions): Promise<number>;
   /** Copies that were begun and not finished, and whose writer is gone. Absent where none are left. */
   abandonedCopies?(options?: CallOptions): Promise<readonly string[]>;
   /** Removes a copy that was not finished; does nothing when there is none. */

@@ -22,7 +22,22 @@ export { combinedStatistics } from './combined/statistics.ts';
 /** Deletes from both; what runs is refused as `live` refuses it. */
 export function combinedAdmin(live: LogAdmin, archive: LogAdmin): LogAdmin {
   const either = new Either(live, archive);
-  return { deleteExecution: (ref, options) => either.askBoth((admin) => admin.deleteExecution(ref, options), options) };
+  return {
+    deleteExecution: (ref, options) => either.askBoth((admin) => admin.deleteExecution(ref, options), options),
+    ...usedBytesOf([live, archive]),
+  };
+}
+
+/** What those take who can tell: what is live only passes through. */
+function usedBytesOf(admins: readonly LogAdmin[]): Pick<LogAdmin, 'usedBytes'> {
+  const known = admins.filter((admin) => admin.usedBytes !== undefined);
+  if (known.length === 0) return {};
+  return {
+    async usedBytes(options) {
+      const all = await Promise.all(known.map(async (admin) => (await admin.usedBytes?.(options)) ?? 0));
+      return all.reduce((sum, bytes) => sum + bytes, 0);
+    },
+  };
 }
 
 class CombinedSource implements LogSource {

@@ -24,6 +24,7 @@ import { findExecution } from './scope.ts';
 import { metricsOf } from './metrics.ts';
 import { ScopeLog, type Held } from './scopeLog.ts';
 import { statistics } from './statistics.ts';
+import { usedBytes } from './usedBytes.ts';
 import { Watcher } from './watch.ts';
 
 /** Opens the store at `path` to browse; one that is not there yet is empty. */
@@ -114,6 +115,11 @@ export class LocalSource implements LogSource, LogAdmin, LogStatistics {
   async deleteExecution(what: Deletion, options?: CallOptions): Promise<void> {
     const { db } = await this.#open(options?.signal, what.execution);
     await removeExecution(db, what, options?.signal);
+  }
+
+  async usedBytes(options?: CallOptions): Promise<number> {
+    const opened = await this.#open(options?.signal);
+    return opened ? opened.db.read(() => usedBytes(opened.db)) : 0;
   }
 
   async abandonedCopies(options?: CallOptions): Promise<readonly string[]> {

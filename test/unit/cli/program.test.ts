@@ -84,6 +84,22 @@ describe('gc', () => {
     expect(deleted?.name).toBe('true');
     expect(await other.json<ExecutionSummary>('list')).toEqual([]);
   });
+
+  test('deletes the oldest until what is left is small enough', async () => {
+    using other = new Program();
+    for (const name of ['first', 'second'])
+      await other.run('run', '--', 'sh', '-c', `: ${name}; head -c 3000000 /dev/zero | tr '\\0' x | fold -w 100`);
+    expect((await other.run('gc', '--max-size', 'plenty')).code).toBe(2);
+    const dry = await other.run('gc', '--max-size', '5MB', '--dry-run');
+    expect(dry.stderr).toMatch(/^execlogs: all takes \d\.\d MB: the oldest would be deleted, about \d\.\d MB\n$/);
+    const { code, stderr } = await other.run('gc', '--max-size', '5MB');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^execlogs: 1 execution deleted; what is left takes 3\.\d MB\n$/),
+    ]);
+    const left = await other.json<ExecutionSummary>('list');
+    expect(left.map(({ name }) => name)).toEqual([expect.stringContaining('second')]);
+  });
 });
 
 describe('show', () => {

@@ -62,7 +62,7 @@ test('a service deletes what became old, by one of those who share a lease', asy
   const stop = new AbortController();
   const deleted: string[] = [];
   const clearing = {
-    ...{ source: store, admin: store, lease: processLease(), ageMs: 90 * day, firstMs: 1, everyMs: 5 },
+    ...{ source: store, admin: store, lease: processLease(), limits: { ageMs: 90 * day }, firstMs: 1, everyMs: 5 },
     signal: stop.signal,
     report: (what: object) => void deleted.push('deleted' in what ? 'deleted' : 'failed'),
   };
