@@ -6,9 +6,12 @@ import { pointer } from '../../../../src/model/pointer.ts';
 import type { LogQuery } from '../../../../src/model/query.ts';
 import type { HostRef } from '../../../../src/model/sink.ts';
 import { openRedis, type RedisConnection } from '../../../../src/sources/redis/connection.ts';
+import { roomOf } from '../../../../src/base/pageRequest.ts';
+import { HeardLines } from '../../../../src/sources/redis/perHost/heardLines.ts';
 import { Keys } from '../../../../src/sources/redis/perHost/keys.ts';
 import { PerHostSink } from '../../../../src/sources/redis/perHost/sink.ts';
 import { PerHostSource } from '../../../../src/sources/redis/perHost/source.ts';
+import { wakeOf } from '../../../../src/sources/redis/wakeEntry.ts';
 import { columns, day, follow, linesIn, numbered, readOnward, textsIn } from '../../../contract/recording.ts';
 import { RedisServer } from '../../../harness/redisServer.ts';
 
@@ -168,6 +171,26 @@ describe('a tail', () => {
     ]);
     await append(sink, ref, 1, 3);
     expect((await tail).lines.map(({ text }) => text)).toEqual(numbered(3));
+  });
+
+  it('does not read again for news of what it has read', async () => {
+    await append(sink, ref, 1, 1);
+    const [[, fields]] = (await redis.call(['XREVRANGE', keys.wake, '+', '-', 'COUNT', 1])) as [
+      [unknown, Uint8Array[]],
+    ];
+    const wake = wakeOf(fields);
+    const born = String(await redis.call(['HGET', keys.of('run').state, 'born']));
+    const heard = new HeardLines(ref, roomOf(undefined));
+    const takeAfter = (row: number) => {
+      heard.hear(wake);
+      return heard.take(row, born);
+    };
+    // It knows nothing before it has looked once.
+    expect(takeAfter(1)).toBe(undefined);
+    expect(takeAfter(1)).toBe('nothing');
+    expect(takeAfter(0)).toMatchObject({ page: { total: 1, firstLine: 1 }, atEnd: true });
+    heard.hear(undefined);
+    expect(takeAfter(1)).toBe(undefined);
   });
 
   it('gets a few lines with the news of them, in every scope, and asks for what is more', async () => {
