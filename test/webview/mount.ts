@@ -9,7 +9,7 @@ import { pageStyles } from '../../webview/appStyles.ts';
 import type { LogApp } from '../../webview/logApp.ts';
 import '../../webview/logApp.ts';
 import type { LogRows } from '../../webview/rows/logRows.ts';
-import { darkTheme } from './theme.ts';
+import { darkTheme, useTheme } from './theme.ts';
 import { viewHost, type Asked, type ViewHost, type ViewHostOptions } from './viewHost.ts';
 import { eventually } from '../harness/eventually.ts';
 
@@ -33,7 +33,7 @@ export async function mount(
   source: LogSource,
   options: ViewHostOptions & { readonly kept?: unknown; readonly height?: number },
 ): Promise<Mounted> {
-  for (const [name, value] of Object.entries(darkTheme)) document.documentElement.style.setProperty(name, value);
+  useTheme(darkTheme);
   if (pageStyles.styleSheet) document.adoptedStyleSheets = [pageStyles.styleSheet];
   const view = viewHost(source, options);
   const app = document.createElement('log-app');

@@ -5,7 +5,7 @@ import { eventually } from '../harness/eventually.ts';
 
 test('colours and attributes are shown, escape sequences never', async () => {
   const { store, address } = await recorded([
-    '\x1b[31mred\x1b[0m \x1b[1;4mloud\x1b[0m \x1b[38;5;208morange\x1b[0m \x1b[48;2;1;2;3mdeep\x1b[0m \x1b[7;32mturned',
+    '\x1b[91mred\x1b[0m \x1b[1;4mloud\x1b[0m \x1b[38;5;208morange\x1b[0m \x1b[48;2;1;2;3mdeep\x1b[0m \x1b[7;32mturned',
     'after an open sequence',
   ]);
   const view = await mount(store, { address });
@@ -15,7 +15,7 @@ test('colours and attributes are shown, escape sequences never', async () => {
     const spans = [...(view.find('[data-row="0"] .text')?.querySelectorAll('span') ?? [])];
     return getComputedStyle(spans.find((span) => span.textContent === text) ?? document.body);
   };
-  expect(styleOf('red').color).toBe('rgb(205, 49, 49)');
+  expect(styleOf('red').color).toBe('rgb(241, 76, 76)');
   expect(styleOf('loud').fontWeight).toBe('700');
   expect(styleOf('loud').textDecorationLine).toBe('underline');
   expect(styleOf('orange').color).toBe('rgb(255, 135, 0)');

@@ -79,3 +79,52 @@ export const darkTheme: Readonly<Record<string, string>> = {
   '--vscode-editor-font-family': 'monospace',
   '--vscode-editor-font-size': '13px',
 };
+
+/** What is other in its light default theme. */
+export const lightTheme: Readonly<Record<string, string>> = {
+  '--vscode-foreground': '#3b3b3b',
+  '--vscode-descriptionForeground': '#3b3b3b',
+  '--vscode-editor-background': '#ffffff',
+  '--vscode-editor-foreground': '#3b3b3b',
+  '--vscode-editor-selectionBackground': '#add6ff',
+  '--vscode-terminal-ansiGreen': '#107c10',
+  '--vscode-terminal-ansiYellow': '#949800',
+  '--vscode-terminal-ansiBlue': '#0451a5',
+  '--vscode-terminal-ansiMagenta': '#bc05bc',
+  '--vscode-terminal-ansiCyan': '#0598bc',
+  '--vscode-terminal-ansiWhite': '#555555',
+  '--vscode-terminal-ansiBrightRed': '#cd3131',
+  '--vscode-terminal-ansiBrightGreen': '#14ce14',
+  '--vscode-terminal-ansiBrightYellow': '#b5ba00',
+  '--vscode-terminal-ansiBrightBlue': '#0451a5',
+  '--vscode-terminal-ansiBrightMagenta': '#bc05bc',
+  '--vscode-terminal-ansiBrightCyan': '#0598bc',
+  '--vscode-terminal-ansiBrightWhite': '#a5a5a5',
+};
+
+/** What is other in its dark theme of high contrast. */
+export const highContrastTheme: Readonly<Record<string, string>> = {
+  '--vscode-foreground': '#ffffff',
+  '--vscode-descriptionForeground': '#ffffffb3',
+  '--vscode-editor-background': '#000000',
+  '--vscode-editor-foreground': '#ffffff',
+  '--vscode-editor-selectionBackground': '#ffffff',
+  '--vscode-terminal-ansiRed': '#cd0000',
+  '--vscode-terminal-ansiGreen': '#00cd00',
+  '--vscode-terminal-ansiYellow': '#cdcd00',
+  '--vscode-terminal-ansiBlue': '#0000ee',
+  '--vscode-terminal-ansiMagenta': '#cd00cd',
+  '--vscode-terminal-ansiCyan': '#00cdcd',
+  '--vscode-terminal-ansiBrightBlack': '#7f7f7f',
+  '--vscode-terminal-ansiBrightRed': '#ff0000',
+  '--vscode-terminal-ansiBrightGreen': '#00ff00',
+  '--vscode-terminal-ansiBrightYellow': '#ffff00',
+  '--vscode-terminal-ansiBrightBlue': '#5c5cff',
+  '--vscode-terminal-ansiBrightMagenta': '#ff00ff',
+  '--vscode-terminal-ansiBrightCyan': '#00ffff',
+  '--vscode-terminal-ansiBrightWhite': '#ffffff',
+};
+
+export function useTheme(theme: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(theme)) document.documentElement.style.setProperty(name, value);
+}

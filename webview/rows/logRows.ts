@@ -268,7 +268,10 @@ export class LogRows extends LitElement {
     };
     const resized = new ResizeObserver(again);
     resized.observe(scroller);
-    const themed = new MutationObserver(again);
+    const themed = new MutationObserver(() => {
+      this.#pool?.forgetTheme();
+      again();
+    });
     themed.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
     this.#ends.add({
       dispose: () => {

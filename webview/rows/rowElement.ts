@@ -6,6 +6,7 @@ import type { Row } from '../document/rows.ts';
 import type { Translate } from '../words.ts';
 import { countWords } from '../words.ts';
 import { paintStyle } from './colours.ts';
+import type { ThemeColours } from './themeColours.ts';
 import { viewLine, type Piece } from './lineView.ts';
 import { formatTime, type TimeShown } from './timestamps.ts';
 
@@ -39,7 +40,7 @@ export class RowElement {
   readonly content = part('span', 'text');
   #links = new WeakMap<Node, Link>();
   #y = Number.NaN;
-  #painted: { readonly content: RowContent; readonly look: Look } | undefined;
+  #painted: { readonly content: RowContent; readonly look: Look; readonly theme: ThemeColours } | undefined;
 
   constructor() {
     this.#gutter.setAttribute('aria-hidden', 'true');
@@ -48,15 +49,16 @@ export class RowElement {
   }
 
   /** True when something on the screen has changed. */
-  paint(content: RowContent, look: Look): boolean {
-    if (this.#painted && this.#painted.look === look && sameContent(this.#painted.content, content)) return false;
-    this.#painted = { content, look };
+  paint(content: RowContent, look: Look, theme: ThemeColours): boolean {
+    const before = this.#painted;
+    if (before?.look === look && before.theme === theme && sameContent(before.content, content)) return false;
+    this.#painted = { content, look, theme };
     this.#number.textContent = content.number === undefined ? '' : String(content.number);
     this.root.className = `row ${content.row.kind}`;
     this.content.replaceChildren();
     this.text = '';
     this.#time.textContent = '';
-    this.#paintKind(content, look);
+    this.#paintKind(content, look, theme);
     return true;
   }
 
@@ -90,11 +92,11 @@ export class RowElement {
     return [...this.content.querySelectorAll('.link')].flatMap((element) => this.#links.get(element) ?? []);
   }
 
-  #paintKind(content: RowContent, look: Look): void {
+  #paintKind(content: RowContent, look: Look, theme: ThemeColours): void {
     const { row } = content;
     switch (row.kind) {
       case 'line':
-        this.#paintLine(row.batch, row.index, content.timeBefore, look);
+        this.#paintLine(row.batch, row.index, content.timeBefore, look, theme);
         return;
       case 'loading':
         this.content.append(part('span', 'skeleton'));
@@ -113,7 +115,7 @@ export class RowElement {
     }
   }
 
-  #paintLine(batch: LineBatch, index: number, timeBefore: number | undefined, look: Look): void {
+  #paintLine(batch: LineBatch, index: number, timeBefore: number | undefined, look: Look, theme: ThemeColours): void {
     const view = viewLine(batch, index);
     this.text = view.text;
     this.#links = new WeakMap();
@@ -122,7 +124,7 @@ export class RowElement {
     const stream = streams[batch.streams[index] ?? 0] ?? 'stdout';
     this.root.classList.add(`level-${level}`, `stream-${stream}`);
     this.#paintHost(batch, index, look);
-    for (const piece of view.pieces) this.content.append(this.#pieceNode(piece, look));
+    for (const piece of view.pieces) this.content.append(this.#pieceNode(piece, look, theme));
     this.#paintChips(batch.flags[index] ?? 0, view.hiddenBytes, look);
   }
 
@@ -135,11 +137,11 @@ export class RowElement {
     this.#gutter.append(this.#host);
   }
 
-  #pieceNode(piece: Piece, look: Look): Node {
+  #pieceNode(piece: Piece, look: Look, theme: ThemeColours): Node {
     const text = document.createTextNode(visible(piece.text));
     if (!piece.link && Object.keys(piece.style).length === 0) return text;
     const element = part('span', piece.link ? 'link' : '');
-    paintStyle(element, piece.style);
+    paintStyle(element, piece.style, theme);
     element.append(text);
     if (piece.link) {
       this.#links.set(element, piece.link);

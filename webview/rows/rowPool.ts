@@ -1,5 +1,6 @@
 import type { Rows } from '../document/rows.ts';
 import { RowElement, type Look, type RowContent } from './rowElement.ts';
+import { ThemeColours } from './themeColours.ts';
 
 /** The elements of the rows on the screen; what scrolls out on one side comes in again on the other. */
 export class RowPool {
@@ -8,6 +9,7 @@ export class RowPool {
   readonly #free: RowElement[] = [];
   #rows: Rows;
   #look: Look;
+  #theme: ThemeColours;
   /** Counts paintings: whoever measured a row knows by it whether that still holds. */
   painted = 0;
 
@@ -15,6 +17,7 @@ export class RowPool {
     this.#container = container;
     this.#rows = rows;
     this.#look = look;
+    this.#theme = new ThemeColours(container);
   }
 
   get elements(): ReadonlyMap<number, RowElement> {
@@ -27,6 +30,11 @@ export class RowPool {
     this.#look = look;
   }
 
+  /** The theme has changed: colours are found anew, and rows painted in them. */
+  forgetTheme(): void {
+    this.#theme = new ThemeColours(this.#container);
+  }
+
   /** The element of a row, painted as the row is now. */
   ensure(row: number): RowElement {
     let element = this.#used.get(row);
@@ -37,7 +45,7 @@ export class RowPool {
       element.root.hidden = false;
       this.#used.set(row, element);
     }
-    if (element.paint(this.#contentOf(row), this.#look)) this.painted++;
+    if (element.paint(this.#contentOf(row), this.#look, this.#theme)) this.painted++;
     return element;
   }
 

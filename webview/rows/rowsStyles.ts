@@ -1,13 +1,9 @@
 import { css, unsafeCSS, type CSSResult } from 'lit';
-
-const ansiNames = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta', 'Cyan', 'White'] as const;
+import { ansiProperties } from './ansiNames.ts';
 
 /** The theme's sixteen terminal colours, as text and as background. */
-const ansi = [...ansiNames, ...ansiNames.map((name) => `Bright${name}` as const)]
-  .map((name, index) => {
-    const colour = `var(--vscode-terminal-ansi${name})`;
-    return `.fg-${index} { color: ${colour}; } .bg-${index} { background-color: ${colour}; }`;
-  })
+const ansi = ansiProperties
+  .map((name, index) => `.fg-${index} { color: var(${name}); } .bg-${index} { background-color: var(${name}); }`)
   .join('\n');
 
 export const rowsStyles: CSSResult[] = [
@@ -243,6 +239,9 @@ export const rowsStyles: CSSResult[] = [
     }
     .hidden {
       visibility: hidden;
+    }
+    .fg-foreground {
+      color: var(--vscode-editor-foreground);
     }
     .fg-background {
       color: var(--vscode-editor-background);
