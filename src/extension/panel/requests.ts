@@ -11,7 +11,7 @@ import { levels, streams } from '../../model/line.ts';
 import { pointer, type Pointer } from '../../model/pointer.ts';
 import type { LogQuery, LogScope, StepQuery, WatchQuery } from '../../model/query.ts';
 import { statuses } from '../../model/status.ts';
-import { finite, flag, list, object, oneOf, optional, tagged, text, whole, type Shape } from './shapes.ts';
+import { finite, flag, list, object, oneOf, optional, orElse, tagged, text, whole, type Shape } from './shapes.ts';
 
 /** The requests a log view may send; whatever else it sends is refused before anything is done with it. */
 
@@ -75,11 +75,18 @@ export const logQuery: Shape<LogQuery> = object({
   withoutText: optional(flag),
 });
 
-export const viewSettings: Shape<ViewSettings> = object({
-  timestamps: oneOf(['off', 'time', 'full', 'relative', 'delta']),
-  timeZone: oneOf(['local', 'utc']),
-  wrap: flag,
-  collapseWhenFinished: oneOf(['jobs', 'never', 'always']),
+const timestamps = oneOf(['off', 'time', 'full', 'relative', 'delta']);
+const timeZone = oneOf(['local', 'utc']);
+const collapseWhenFinished = oneOf(['jobs', 'never', 'always']);
+
+export const viewSettings: Shape<ViewSettings> = object({ timestamps, timeZone, wrap: flag, collapseWhenFinished });
+
+/** The same as the user's settings have it, in which anything may be written. */
+export const configuredView: Shape<ViewSettings> = object({
+  timestamps: orElse(timestamps, 'off'),
+  timeZone: orElse(timeZone, 'local'),
+  wrap: orElse(flag, false),
+  collapseWhenFinished: orElse(collapseWhenFinished, 'jobs'),
 });
 
 export const link: Shape<Link> = tagged('kind', {

@@ -34,6 +34,17 @@ export function oneOf<const T extends string>(words: readonly T[]): Shape<T> {
   return (value, place) => words.find((word) => word === value) ?? refuse(place, `one of ${words.join(', ')}`);
 }
 
+/** What cannot be read is taken for `instead`. */
+export function orElse<T>(shape: Shape<T>, instead: T): Shape<T> {
+  return (value, place) => {
+    try {
+      return shape(value, place);
+    } catch {
+      return instead;
+    }
+  };
+}
+
 export function list<T>(item: Shape<T>, most: number): Shape<T[]> {
   return (value, place) =>
     Array.isArray(value) && value.length <= most

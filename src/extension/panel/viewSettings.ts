@@ -1,20 +1,17 @@
 import { ConfigurationTarget, workspace } from 'vscode';
 import type { ViewSettings } from '../../bridge/logHost.ts';
+import { configuredView } from './requests.ts';
 
 const section = 'executionLogs.log';
 const collapse = 'executionLogs.collapseWhenFinished';
-const defaults: ViewSettings = { timestamps: 'off', timeZone: 'local', wrap: false, collapseWhenFinished: 'jobs' };
 /** Those that can be chosen in the view. */
 const names = ['timestamps', 'timeZone', 'wrap'] as const;
 
 export function readViewSettings(): ViewSettings {
   const configuration = workspace.getConfiguration(section);
-  return {
-    timestamps: configuration.get('timestamps', defaults.timestamps),
-    timeZone: configuration.get('timeZone', defaults.timeZone),
-    wrap: configuration.get('wrap', defaults.wrap),
-    collapseWhenFinished: workspace.getConfiguration().get(collapse, defaults.collapseWhenFinished),
-  };
+  const configured = Object.fromEntries(names.map((name) => [name, configuration.get<unknown>(name)]));
+  const collapseWhenFinished = workspace.getConfiguration().get<unknown>(collapse);
+  return configuredView({ ...configured, collapseWhenFinished }, section);
 }
 
 /** Keeps what the user chose in the view, in the user's settings, or in the workspace's where it is set there. */

@@ -25,6 +25,18 @@ test('a request is rebuilt from known fields', () => {
   expect(Object.keys(requests.executionRef(sent, 'request'))).toEqual(['execution']);
 });
 
+test('settings that say nothing known are as if they were not set', () => {
+  const configured = { timestamps: 'banana', timeZone: 7, wrap: 'yes', collapseWhenFinished: null };
+  const defaults = { timestamps: 'off', timeZone: 'local', wrap: false, collapseWhenFinished: 'jobs' };
+  expect(requests.configuredView(configured, 'settings')).toEqual(defaults);
+  expect(requests.configuredView({}, 'settings')).toEqual(defaults);
+});
+
+test('settings that can be used are used beside others', () => {
+  const configured = { timestamps: 'delta', timeZone: 'utc', wrap: 'yes', collapseWhenFinished: 'never' };
+  expect(requests.configuredView(configured, 'settings')).toEqual({ ...configured, wrap: false });
+});
+
 test('a query of every kind of position is understood', () => {
   for (const position of [
     { at: 'start' },
