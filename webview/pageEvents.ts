@@ -15,6 +15,8 @@ export function hearPage(view: HTMLElement, owner: PageOwner, ended: AbortSignal
       const shortcut = event.defaultPrevented ? undefined : shortcutOf(event);
       if (!shortcut) return;
       event.preventDefault();
+      // The editor hears what comes to the window, and has keys of its own for the same.
+      if (shortcut !== 'escape') event.stopPropagation();
       owner.shortcuts[shortcut]();
     },
     options,
