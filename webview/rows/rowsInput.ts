@@ -92,6 +92,8 @@ export class RowsInput implements Disposes {
     const rows = this.#ground.rows();
     if (!action || !rows) return;
     event.preventDefault();
+    // The editor hears what comes to the window, and would select the words around the log besides.
+    if (action.kind === 'selectAll') event.stopPropagation();
     this.#act(action, rows);
   }
 
