@@ -98,5 +98,7 @@ function telling(fetching: typeof fetch): typeof fetch {
 function certificateProblem(error: unknown): string | undefined {
   const cause: unknown = error instanceof Error ? error.cause : undefined;
   if (!(cause instanceof Error) || !('code' in cause)) return undefined;
-  return /CERT|^UNABLE_TO_/.test(String(cause.code)) ? cause.message.replace(/\.$/, '') : undefined;
+  if (!/CERT|^UNABLE_TO_/.test(String(cause.code))) return undefined;
+  // What it advises then is for who starts Node.
+  return cause.message.replace(/;.*$|\.$/s, '');
 }
